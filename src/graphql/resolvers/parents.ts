@@ -1,0 +1,19 @@
+import type { CustomerRef } from '../../domain/customer.ts';
+import type { LedgerPosition, LedgerSlice } from '../../domain/ledgerSlice.ts';
+import type { PointsBalance } from '../../domain/points.ts';
+
+/** A `Customer` in the making: how they were named. Nothing is read until a field asks. */
+export interface CustomerParent {
+  readonly ref: CustomerRef;
+}
+
+/** A `PointsBalance`: the domain's own. */
+export type PointsBalanceParent = PointsBalance;
+
+/** A `LedgerBalanceConnection`: the rows, and what makes cursors of their positions. */
+export interface LedgerBalanceConnectionParent {
+  readonly slice: LedgerSlice;
+  /** The cursor it was asked for with; null from the start. */
+  readonly after: string | null;
+  readonly cursorOf: (position: LedgerPosition) => string;
+}
