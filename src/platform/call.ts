@@ -1,0 +1,19 @@
+import type { ReadContext } from '../domain/operation.ts';
+import type { PlatformAnswer } from './answer.ts';
+import type { EndpointName } from './endpointName.ts';
+
+/** One read of the platform, before anyone has signed it. */
+export interface PlatformRequest {
+  readonly endpoint: Exclude<EndpointName, 'token'>;
+  /** Relative to the base URL; its parts already encoded. */
+  readonly path: string;
+  readonly searchParams: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one signature that every layer of the client has and wraps.
+ *
+ * @throws {PlatformProblem} when the platform failed or refused
+ * @throws the context's abort reason, as soon as it aborts
+ */
+export type PlatformCall = (request: PlatformRequest, context: ReadContext) => Promise<PlatformAnswer>;
