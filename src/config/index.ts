@@ -1,0 +1,137 @@
+import type { Secret } from '../domain/secret.ts';
+import { readValues } from './read.ts';
+import type { Values } from './variables.ts';
+
+export { processEnvironment } from './environment.ts';
+export { ConfigError, describeValues } from './read.ts';
+
+/** The whole configuration, checked. What belongs together is together, or is not there at all. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly corsOrigins: readonly string[];
+    readonly requestDeadlineMs: number;
+  };
+  /** Null: the embedded sandbox. */
+  readonly platform: {
+    readonly baseUrl: URL;
+    readonly credentials: PlatformLogin;
+  } | null;
+  readonly maxConcurrent: number;
+  readonly ledgerPageSize: number;
+  readonly auth: AuthConfig;
+  readonly explorer: 'sandbox' | 'graphiql' | 'off';
+  readonly introspection: boolean;
+  readonly federation: boolean;
+  readonly logLevel: Values['LOG_LEVEL'];
+  readonly sandbox: {
+    readonly port: number;
+    readonly latencyMs: number;
+    readonly faults: string;
+    readonly requestsPerMinute: number;
+  };
+}
+
+/** How the gateway signs in at the platform. */
+export type PlatformLogin =
+  | { readonly kind: 'oauth'; readonly clientKey: string; readonly clientSecret: Secret }
+  | { readonly kind: 'till'; readonly username: string; readonly password: Secret };
+
+/** How callers sign in at the gateway. */
+export type AuthConfig =
+  | { readonly mode: 'none' }
+  | {
+      readonly mode: 'jwt';
+      readonly jwksUrl: URL;
+      readonly issuer: string;
+      readonly audience: string;
+      readonly customerClaim: string;
+      readonly readAnyScope: string;
+    };
+
+/**
+ * Reads the whole configuration; nothing else in `src/` looks at the environment.
+ *
+ * @throws {ConfigError} naming every variable that is missing or malformed, never a secret's value
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, problems, throwIfAny } = readValues(env);
+  const isSandbox = values.CAPILLARY_BASE_URL === undefined;
+  const credentials = credentialsOf(values, isSandbox, problems);
+  const auth = authOf(values, isSandbox, problems);
+  if (values.CORS_ORIGINS.includes('*')) problems.push('CORS_ORIGINS must name origins; * is not one.');
+  throwIfAny();
+
+  return {
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      corsOrigins: values.CORS_ORIGINS,
+      requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    },
+    platform:
+      values.CAPILLARY_BASE_URL === undefined || credentials === null
+        ? null
+        : { baseUrl: withSlash(values.CAPILLARY_BASE_URL), credentials },
+    maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
+    ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
+    auth,
+    explorer: values.EXPLORER ?? (isSandbox ? 'sandbox' : 'off'),
+    introspection: values.INTROSPECTION ?? isSandbox,
+    federation: values.FEDERATION ?? isSandbox,
+    logLevel: values.LOG_LEVEL,
+    sandbox: {
+      port: values.SANDBOX_PORT,
+      latencyMs: values.SANDBOX_LATENCY_MS,
+      faults: values.SANDBOX_FAULTS,
+      requestsPerMinute: values.SANDBOX_REQUESTS_PER_MINUTE,
+    },
+  };
+}
+
+function credentialsOf(values: Values, isSandbox: boolean, problems: string[]): PlatformLogin | null {
+  const { CAPILLARY_CLIENT_KEY: clientKey, CAPILLARY_CLIENT_SECRET: clientSecret } = values;
+  const { CAPILLARY_TILL_USERNAME: username, CAPILLARY_TILL_PASSWORD: password } = values;
+  const hasOauth = clientKey !== undefined || clientSecret !== undefined;
+  const hasTill = username !== undefined || password !== undefined;
+  if (isSandbox) {
+    if (hasOauth || hasTill) problems.push('CAPILLARY_BASE_URL is missing: credentials are set, but no platform.');
+    return null;
+  }
+  if (hasOauth && hasTill) {
+    problems.push(
+      'Set either CAPILLARY_CLIENT_KEY and CAPILLARY_CLIENT_SECRET, or the CAPILLARY_TILL_ pair, not both.',
+    );
+    return null;
+  }
+  if (clientKey !== undefined && clientSecret !== undefined) return { kind: 'oauth', clientKey, clientSecret };
+  if (username !== undefined && password !== undefined) return { kind: 'till', username, password };
+  if (hasOauth)
+    problems.push(`${clientKey === undefined ? 'CAPILLARY_CLIENT_KEY' : 'CAPILLARY_CLIENT_SECRET'} is missing.`);
+  else if (hasTill)
+    problems.push(`${username === undefined ? 'CAPILLARY_TILL_USERNAME' : 'CAPILLARY_TILL_PASSWORD'} is missing.`);
+  else
+    problems.push(
+      'Credentials are missing: CAPILLARY_CLIENT_KEY and CAPILLARY_CLIENT_SECRET, or the CAPILLARY_TILL_ pair.',
+    );
+  return null;
+}
+
+function authOf(values: Values, isSandbox: boolean, problems: string[]): AuthConfig {
+  if ((values.AUTH_MODE ?? (isSandbox ? 'none' : 'jwt')) === 'none') return { mode: 'none' };
+  const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
+  if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined) {
+    const { AUTH_CUSTOMER_CLAIM: customerClaim, AUTH_READ_ANY_SCOPE: readAnyScope } = values;
+    return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope };
+  }
+  const required = { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience };
+  const missing = Object.entries(required).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  problems.push(`${missing.join(', ')} missing: callers' tokens cannot be checked. Or ask for AUTH_MODE=none by name.`);
+  return { mode: 'none' };
+}
+
+/** So that relative paths are resolved below it. */
+function withSlash(url: URL): URL {
+  return url.pathname.endsWith('/') ? url : new URL(`${url.href}/`);
+}

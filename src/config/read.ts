@@ -1,0 +1,60 @@
+import { VARIABLES, type Values, type VariableName } from './variables.ts';
+
+/** What is wrong with the environment: every problem at once, without the values. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : 'problems'}:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** Prefixes that only this program's variables have: one we do not know below them is a slip of the pen. */
+const OWN_PREFIXES = /^(CAPILLARY|AUTH|SANDBOX)_/;
+
+/**
+ * Reads every variable by its form. Problems are gathered, for the caller to add those that lie between variables, and
+ * thrown together; until then a malformed variable counts as unset.
+ */
+export function readValues(env: Readonly<Record<string, string | undefined>>): {
+  readonly values: Values;
+  readonly problems: string[];
+  readonly throwIfAny: () => void;
+} {
+  const problems: string[] = [];
+  const entries = Object.entries(VARIABLES).map(([name, variable]) => {
+    // An empty line in a file of variables is an unset variable.
+    const text = env[name] === '' ? undefined : env[name];
+    const given = text ?? ('default' in variable ? variable.default : undefined);
+    if (given === undefined) return [name, undefined];
+    const result = variable.type.safeParse(given);
+    if (result.success) return [name, result.data];
+    problems.push(`${name} ${messageOf(result.error.issues[0]?.message ?? 'is malformed')}.`);
+    return [name, 'default' in variable ? variable.type.parse(variable.default) : undefined];
+  });
+  for (const name of Object.keys(env)) {
+    if (OWN_PREFIXES.test(name) && !(name in VARIABLES)) problems.push(`${name} is not a variable of this version.`);
+  }
+  return {
+    values: Object.fromEntries(entries) as Values,
+    problems,
+    throwIfAny: () => {
+      if (problems.length > 0) throw new ConfigError(problems);
+    },
+  };
+}
+
+function messageOf(issue: string): string {
+  return issue.startsWith('must')
+    ? issue
+    : `must be one of its values (${issue.replace(/^Invalid option: expected /, '')})`;
+}
+
+/** Every variable as it would be used, for people: secrets as `[secret]`, what is unset as null. */
+export function describeValues(env: Readonly<Record<string, string | undefined>>): Record<VariableName, unknown> {
+  return readValues(env).values;
+}

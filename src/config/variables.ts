@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { integer, list, onOff, port, secret, serviceUrl } from './types.ts';
+
+/** One environment variable: its form, and what it means to an operator. */
+export interface Variable<Type extends z.ZodType> {
+  readonly type: Type;
+  readonly help: string;
+}
+
+/** One that is never unset: without a value it has this one, written as in the environment. */
+export interface DefaultedVariable<Type extends z.ZodType> extends Variable<Type> {
+  readonly default: string;
+}
+
+function variable<Type extends z.ZodType>(type: Type, help: string): Variable<Type>;
+function variable<Type extends z.ZodType>(type: Type, help: string, defaultText: string): DefaultedVariable<Type>;
+function variable<Type extends z.ZodType>(type: Type, help: string, defaultText?: string) {
+  return defaultText === undefined ? { type, help } : { type, help, default: defaultText };
+}
+
+/**
+ * Every variable, once. The README's table and `.env.example` are checked against it; a default that hangs on the
+ * others (with the sandbox, with a real platform) is in `index.ts`.
+ */
+export const VARIABLES = {
+  PORT: variable(port, 'Where GraphQL is served.', '4000'),
+  HOST: variable(z.string(), 'The address it listens on. An image for production sets 0.0.0.0.', '127.0.0.1'),
+  CAPILLARY_BASE_URL: variable(
+    serviceUrl,
+    'The platform, `https://{host}` without `/v2`; `http:` only for a loopback address. Unset: the embedded sandbox.',
+  ),
+  CAPILLARY_CLIENT_KEY: variable(z.string(), 'OAuth client: its key. With CAPILLARY_CLIENT_SECRET.'),
+  CAPILLARY_CLIENT_SECRET: variable(secret, 'OAuth client: its secret.'),
+  CAPILLARY_TILL_USERNAME: variable(z.string(), 'Or till credentials: the user name. With CAPILLARY_TILL_PASSWORD.'),
+  CAPILLARY_TILL_PASSWORD: variable(secret, 'Till credentials: the password as typed; the md5 is ours.'),
+  CAPILLARY_MAX_CONCURRENT: variable(integer(1, 1000), 'Platform calls under way at once.', '20'),
+  CAPILLARY_LEDGER_PAGE_SIZE: variable(
+    integer(1, 100),
+    "The ledger's `limit`; the platform's documents disagree on the largest, 10 is safe.",
+    '10',
+  ),
+  REQUEST_DEADLINE_MS: variable(
+    integer(50, 30_000),
+    'One operation, every attempt and wait included. The header `x-deadline-ms` may lower it.',
+    '3000',
+  ),
+  AUTH_MODE: variable(
+    z.enum(['jwt', 'none']),
+    '`jwt` or `none`. With the sandbox the default is `none`; with a real platform `jwt`, and `none` must be asked for.',
+  ),
+  AUTH_JWKS_URL: variable(serviceUrl, "The key set that callers' tokens are signed with."),
+  AUTH_ISSUER: variable(z.string(), 'The `iss` that tokens must have.'),
+  AUTH_AUDIENCE: variable(z.string(), 'The `aud` that tokens must have.'),
+  AUTH_CUSTOMER_CLAIM: variable(z.string(), "The claim that holds the caller's own customer id, as text.", 'sub'),
+  AUTH_READ_ANY_SCOPE: variable(
+    z.string(),
+    'The scope that may read every customer: a service, or a member of staff.',
+    'loyalty:read:any',
+  ),
+  CORS_ORIGINS: variable(list, 'Origins of browsers that may read answers, separated by commas; never `*`.', ''),
+  EXPLORER: variable(
+    z.enum(['sandbox', 'graphiql', 'off']),
+    'What a browser sees at `/graphql`: `sandbox` (Apollo Sandbox), `graphiql` (self-hosted, works offline) or `off`. ' +
+      'Default `sandbox` with the embedded sandbox, else `off`.',
+  ),
+  INTROSPECTION: variable(onOff, '`on` or `off`. Default `on` with the embedded sandbox, else `off`.'),
+  FEDERATION: variable(
+    onOff,
+    'Whether the graph is a Federation 2 subgraph too. Default `on` with the embedded sandbox, else `off`.',
+  ),
+  LOG_LEVEL: variable(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    '`fatal`, `error`, `warn`, `info`, `debug` or `silent`.',
+    'info',
+  ),
+  SANDBOX_PORT: variable(port, 'Where `npm run sandbox` serves. The embedded sandbox lets the system choose.', '4010'),
+  SANDBOX_LATENCY_MS: variable(integer(0, 60_000), 'The sandbox waits this long before each answer.', '0'),
+  SANDBOX_FAULTS: variable(z.string(), 'What the sandbox does wrong on purpose: see CONTRIBUTING.', ''),
+  SANDBOX_REQUESTS_PER_MINUTE: variable(integer(1, 1_000_000), 'The quota the sandbox enforces.', '1000'),
+} as const satisfies Record<string, Variable<z.ZodType>>;
+
+/** The names of the variables. */
+export type VariableName = keyof typeof VARIABLES;
+
+/** Their values, read: undefined where one is unset and has no default of its own. */
+export type Values = {
+  readonly [Name in VariableName]:
+    | z.output<(typeof VARIABLES)[Name]['type']>
+    | ((typeof VARIABLES)[Name] extends { readonly default: string } ? never : undefined);
+};

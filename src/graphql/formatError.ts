@@ -1,0 +1,76 @@
+import { GraphQLError, Kind, print, type GraphQLFormattedError } from 'graphql';
+import { GatewayError } from '../domain/errors.ts';
+
+/** GraphQL's own codes (Apollo Server's, for HTTP and documents) that a caller may see; all others are masked. */
+export const GRAPHQL_CODES: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * What a caller sees of an error: our codes with their facts, GraphQL's own with the caller's values taken out of the
+ * text, and `INTERNAL_SERVER_ERROR` for everything else, about which nothing is said.
+ */
+export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
+  const { locations, path } = formatted;
+  const where = { ...(locations && { locations }), ...(path && { path }) };
+  const own = gatewayErrorOf(thrown);
+  if (own !== undefined) return { ...ours(own, thrown), ...where };
+
+  const code = formatted.extensions?.['code'];
+  if (typeof code !== 'string' || !GRAPHQL_CODES.has(code)) return { ...INTERNAL, ...where };
+  const message = messageOf(formatted.message, thrown, code);
+  return { message, extensions: { code, retryable: false }, ...where };
+}
+
+const INTERNAL = {
+  message: 'Something went wrong here.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+};
+
+/** The error of ours behind whatever GraphQL wrapped it in; undefined when there is none. */
+export function gatewayErrorOf(thrown: unknown): GatewayError | undefined {
+  if (thrown instanceof GatewayError) return thrown;
+  return thrown instanceof GraphQLError && thrown.originalError instanceof GatewayError
+    ? thrown.originalError
+    : undefined;
+}
+
+function ours({ message, code, retryable, facts }: GatewayError, thrown: unknown): GraphQLFormattedError {
+  const { retryAfterMs, platformCode, requestId } = facts;
+  const variable = variableOf(thrown);
+  return {
+    message: variable === undefined ? message : `Variable "$${variable}": ${message}`,
+    extensions: {
+      code,
+      retryable,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(platformCode === undefined ? {} : { platformCode }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  };
+}
+
+/** graphql-js quotes what it refuses; a quoted value may be somebody's number, and errors end up in logs. */
+function messageOf(message: string, thrown: unknown, code: string): string {
+  if (!(thrown instanceof GraphQLError)) return message;
+  const { nodes = [] } = thrown;
+  const [node] = nodes;
+  if (node?.kind === Kind.VARIABLE_DEFINITION) {
+    return `Variable "$${node.variable.name.value}" has a value that ${print(node.type)} does not take.`;
+  }
+  if (code === 'GRAPHQL_PARSE_FAILED') return message.replace(/(String|BlockString|Int|Float) ".*"/s, '$1');
+  const values = nodes.filter(({ kind }) => kind.endsWith('Value')).map((value) => print(value));
+  return values.reduce((text, value) => text.replaceAll(value, '(value)'), message);
+}
+
+/** The variable whose value was refused, where that is what the error is about. */
+function variableOf(thrown: unknown): string | undefined {
+  const node = thrown instanceof GraphQLError ? thrown.nodes?.[0] : undefined;
+  return node?.kind === Kind.VARIABLE_DEFINITION ? node.variable.name.value : undefined;
+}

@@ -1,0 +1,69 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { getVariableValues, GraphQLError, type FieldNode } from 'graphql';
+import { badUserInput, GatewayError } from '../../domain/errors.ts';
+import {
+  parseCustomerArgs,
+  parseCustomersArgs,
+  parseLedgerBalanceArgs,
+  parseLookupArgs,
+  parsePointsBalanceArgs,
+} from '../arguments.ts';
+import type { OperationContext } from '../context.ts';
+import { operationFields } from '../operationFields.ts';
+
+/** The check of each field that takes arguments; a test holds this list to the schema. */
+export const ARGUMENT_CHECKS: Readonly<Record<string, (args: never) => unknown>> = {
+  'Query.customer': parseCustomerArgs,
+  'Query.customers': parseCustomersArgs,
+  'Query.customerByIdentifier': parseLookupArgs,
+  'Customer.pointsBalance': parsePointsBalanceArgs,
+  'Customer.ledgerBalance': parseLedgerBalanceArgs,
+};
+
+/**
+ * Refuses an operation for its arguments before anything of it runs: HTTP 400, `BAD_USER_INPUT`, and no platform call,
+ * not even for its other fields.
+ */
+export function inputsPlugin(): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation({ request, schema, document, operation }) {
+          assertExactNumbers(request.variables);
+          // Which operation is meant is not clear: the executor says so.
+          if (operation === undefined) return Promise.resolve();
+          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          // Variables of the wrong type are the executor's to report.
+          if (coerced === undefined) return Promise.resolve();
+          for (const { coordinate, node, args } of operationFields(schema, document, operation, coerced)) {
+            check(coordinate, node, args);
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function check(coordinate: string, node: FieldNode, args: Readonly<Record<string, unknown>>): void {
+  try {
+    ARGUMENT_CHECKS[coordinate]?.(args as never);
+  } catch (error) {
+    throw error instanceof GatewayError ? refusal(error, node) : error;
+  }
+}
+
+/** A JSON number above 2^53 has lost digits while it was parsed: as an id it would be another customer's. */
+function assertExactNumbers(value: unknown): void {
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+    throw refusal(badUserInput('A number above 2^53 in variables has lost digits: send ids as text.'));
+  }
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(assertExactNumbers);
+}
+
+function refusal(originalError: GatewayError, node?: FieldNode): GraphQLError {
+  return new GraphQLError(originalError.message, {
+    originalError,
+    nodes: node ?? null,
+    extensions: { http: { status: 400 } },
+  });
+}

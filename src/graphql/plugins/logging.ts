@@ -1,0 +1,71 @@
+import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { Kind, type GraphQLError } from 'graphql';
+import type { Clock } from '../../domain/clock.ts';
+import { failureOf, loggedOperationName, type LoggedFailure } from '../../observe/failure.ts';
+import type { Logger } from '../../observe/logger.ts';
+import type { OperationContext } from '../context.ts';
+import { gatewayErrorOf, GRAPHQL_CODES } from '../formatError.ts';
+
+/** How an operation ended: `ok`, `partial` (some fields failed), `failed` (all did) or `refused` (it never ran). */
+export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
+
+/** Writes one line per operation: its name, how long, how many platform calls, how it ended and why. */
+export function loggingPlugin(options: {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}): ApolloServerPlugin<OperationContext> {
+  const { logger, clock } = options;
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse(request) {
+          const { contextValue, operationName, errors = [] } = request;
+          const failures = errors.map(loggedError);
+          const line = {
+            operation: loggedOperationName(operationName),
+            outcome: outcomeOf(request),
+            durationMs: Math.round(clock.monotonicMs() - contextValue.startedAtMs),
+            platformCalls: contextValue.meter.platformCalls,
+            ...(failures.length > 0 ? { failures: grouped(failures) } : {}),
+          };
+          if (failures.some(({ code }) => code === 'INTERNAL_SERVER_ERROR')) logger.error(line, 'operation');
+          else logger.info(line, 'operation');
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function outcomeOf({ response, errors = [] }: GraphQLRequestContextWillSendResponse<OperationContext>): Outcome {
+  if (errors.length === 0) return 'ok';
+  const data = response.body.kind === 'single' ? response.body.singleResult.data : null;
+  if (data === undefined) return 'refused';
+  return data !== null && Object.values(data).some((value) => value !== null) ? 'partial' : 'failed';
+}
+
+function loggedError(error: GraphQLError): LoggedFailure {
+  const { code } = error.extensions;
+  const own = gatewayErrorOf(error);
+  // The field by its name in the schema: a path holds aliases, which are the caller's words.
+  const field = error.path === undefined ? {} : { field: fieldNameOf(error) };
+  if (own === undefined && typeof code === 'string' && GRAPHQL_CODES.has(code)) return { code };
+  return { ...field, ...failureOf(own ?? unwrapResolverError(error)) };
+}
+
+function fieldNameOf({ nodes }: GraphQLError): string | undefined {
+  const node = nodes?.find(({ kind }) => kind === Kind.FIELD);
+  return node?.kind === Kind.FIELD ? node.name.value : undefined;
+}
+
+/** Equal failures once, with their number: a list of 100 customers must not write 100 of them. */
+function grouped(failures: readonly LoggedFailure[]): readonly LoggedFailure[] {
+  const counts = new Map<string, { failure: LoggedFailure; count: number }>();
+  for (const failure of failures) {
+    const key = JSON.stringify({ ...failure, requestId: undefined });
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { failure, count: 1 });
+    else known.count += 1;
+  }
+  return [...counts.values()].slice(0, 10).map(({ failure, count }) => (count === 1 ? failure : { ...failure, count }));
+}

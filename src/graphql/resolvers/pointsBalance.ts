@@ -1,0 +1,6 @@
+import type { PointsBalanceResolvers } from '../../generated/resolvers-types.ts';
+
+export const PointsBalance: PointsBalanceResolvers = {
+  entityId: ({ entityId }) => entityId.reveal(),
+  freshness: ({ readAt }) => ({ readAt, stale: false }),
+};

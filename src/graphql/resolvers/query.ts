@@ -1,0 +1,55 @@
+import { assertMayRead } from '../../auth/viewer.ts';
+import type { CustomerLookup } from '../../domain/customer.ts';
+import { asError, GatewayError } from '../../domain/errors.ts';
+import type { QueryResolvers } from '../../generated/resolvers-types.ts';
+import { parseCustomerArgs, parseCustomersArgs, parseLookupArgs } from '../arguments.ts';
+import type { OperationContext } from '../context.ts';
+import type { CustomerParent } from './parents.ts';
+
+export const Query: QueryResolvers = {
+  me(_root, _args, { viewer }) {
+    if (viewer.customerId === null) throw new GatewayError('UNAUTHENTICATED');
+    return { ref: { by: 'id', id: viewer.customerId } };
+  },
+
+  customer(_root, args, { viewer }) {
+    const ref = { by: 'id', id: parseCustomerArgs(args) } as const;
+    assertMayRead(viewer, ref);
+    return { ref };
+  },
+
+  customers(_root, args, { viewer }) {
+    return parseCustomersArgs(args).map((id) => {
+      const ref = { by: 'id', id } as const;
+      try {
+        assertMayRead(viewer, ref);
+        return { ref };
+      } catch (error) {
+        // A list item that is an error empties its own place only (the executor takes it as thrown there).
+        return asError(error) as never;
+      }
+    });
+  },
+
+  async customerByIdentifier(_root, args, context) {
+    const lookup = parseLookupArgs(args);
+    return context.viewer.mayReadAny ? { ref: { by: 'lookup', lookup } } : ownCustomer(lookup, context);
+  },
+};
+
+/**
+ * Who may read only themselves is answered only if the platform's own answer names them. That nobody has the identifier
+ * and that somebody else has it are the same refusal.
+ */
+async function ownCustomer(lookup: CustomerLookup, { viewer, loaders }: OperationContext): Promise<CustomerParent> {
+  if (!viewer.isAuthenticated) throw new GatewayError('UNAUTHENTICATED');
+  if (viewer.customerId === null) throw new GatewayError('FORBIDDEN');
+  try {
+    const ref = { by: 'id', id: await loaders.customerId({ by: 'lookup', lookup }) } as const;
+    assertMayRead(viewer, ref);
+    return { ref };
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'CUSTOMER_NOT_FOUND') throw new GatewayError('FORBIDDEN');
+    throw error;
+  }
+}

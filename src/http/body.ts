@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpRefusal } from './refusal.ts';
+
+const TOO_LARGE = 'The body is too large.';
+
+/**
+ * The JSON body of a POST.
+ *
+ * @param maxBytes read at most; the connection is closed behind a larger one
+ * @throws {HttpRefusal} 415 unless it is uncompressed JSON in UTF-8, 413 when too large, 400 when malformed
+ */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  assertPlainJson(request);
+  const close = { connection: 'close' };
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch {
+    throw new HttpRefusal(400, 'BAD_REQUEST', 'The body is not valid JSON.');
+  }
+}
+
+function assertPlainJson({ headers }: IncomingMessage): void {
+  const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (type !== 'application/json' || !isUtf8) {
+    throw new HttpRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json in UTF-8.');
+  }
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+    throw new HttpRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed.');
+  }
+}

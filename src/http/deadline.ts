@@ -1,0 +1,38 @@
+import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/errors.ts';
+import { HttpRefusal } from './refusal.ts';
+
+/** The end of one operation: a signal that aborts when its time is up or its caller has gone. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Aborts now: the caller has gone, nobody will read the answer. */
+  abandon(): void;
+  /** Takes the timer back. */
+  dispose(): void;
+}
+
+/** A deadline `afterMs` from now. */
+export function createDeadline(clock: Clock, afterMs: number): Deadline {
+  const controller = new AbortController();
+  const dispose = clock.after(afterMs, () =>
+    controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'deadline' })),
+  );
+  return {
+    signal: controller.signal,
+    abandon: () => controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'caller gone' })),
+    dispose,
+  };
+}
+
+/**
+ * The milliseconds an operation may take: `x-deadline-ms` where it asks for less than we allow.
+ *
+ * @throws {HttpRefusal} 400 unless the header is a whole number from 1
+ */
+export function deadlineMsOf(header: string | string[] | undefined, allowedMs: number): number {
+  if (header === undefined) return allowedMs;
+  if (typeof header !== 'string' || !/^[1-9][0-9]{0,8}$/.test(header)) {
+    throw new HttpRefusal(400, 'BAD_REQUEST', 'x-deadline-ms must be a whole number of milliseconds, from 1.');
+  }
+  return Math.min(Number(header), allowedMs);
+}

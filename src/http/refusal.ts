@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+import { GatewayError, type ErrorCode } from '../domain/errors.ts';
+
+/** A request that is refused before GraphQL sees it, with the status that says so. */
+export class HttpRefusal extends Error {
+  override readonly name = 'HttpRefusal';
+  readonly status: number;
+  readonly code: 'BAD_REQUEST' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE';
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: HttpRefusal['code'],
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** The statuses of our own errors where one refuses a whole request. */
+const STATUSES: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 };
+
+/** What is answered for a thrown thing: always JSON, in GraphQL's shape, and nothing of an unknown error. */
+export function refusalOf(thrown: unknown): {
+  status: number;
+  code: string;
+  message: string;
+  headers: Readonly<Record<string, string>>;
+} {
+  if (thrown instanceof HttpRefusal) return thrown;
+  if (thrown instanceof GatewayError) {
+    const status = STATUSES[thrown.code] ?? 500;
+    // RFC 6750, section 3: a token was shown and is no good.
+    const headers = status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
+    return { status, code: thrown.code, message: thrown.message, headers };
+  }
+  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong here.', headers: {} };
+}
+
+/** Ends a response with an error in GraphQL's shape. */
+export function sendRefusal(response: ServerResponse, thrown: unknown): void {
+  const { status, code, message, headers } = refusalOf(thrown);
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable: false } }] });
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
+import type { Clock } from '../domain/clock.ts';
+import { failureOf } from '../observe/failure.ts';
+import type { Logger } from '../observe/logger.ts';
+import { readJsonBody } from './body.ts';
+import { allowOrigin, answerPreflight } from './cors.ts';
+import { createDeadline, deadlineMsOf } from './deadline.ts';
+import { HttpRefusal, refusalOf, sendRefusal } from './refusal.ts';
+
+export interface HttpServerOptions<Context extends BaseContext> {
+  readonly apollo: ApolloServer<Context>;
+  /** Who asks, and everything an operation needs. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
+  readonly createContext: (request: IncomingMessage, signal: AbortSignal) => Promise<Context>;
+  readonly corsOrigins: ReadonlySet<string>;
+  readonly requestDeadlineMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The one path that is served. */
+export const GRAPHQL_PATH = '/graphql';
+
+const MAX_BODY_BYTES = 1_000_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
+
+/** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
+export function createHttpServer<Context extends BaseContext>(options: HttpServerOptions<Context>): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+    },
+    (request, response) => {
+      answer(request, response, options).catch((error: unknown) => refuse(response, error, options.logger));
+    },
+  );
+  server.maxHeadersCount = 100;
+  return server;
+}
+
+async function answer<Context extends BaseContext>(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions<Context>,
+): Promise<void> {
+  const { apollo, createContext, corsOrigins, requestDeadlineMs, clock } = options;
+  setSecurityHeaders(response);
+  const [path, search] = splitUrl(request.url ?? '');
+  if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
+  const { method = '' } = request;
+  if (method === 'OPTIONS') {
+    answerPreflight(request, response, corsOrigins);
+    return;
+  }
+  allowOrigin(request, response, corsOrigins);
+  if (method !== 'GET' && method !== 'POST') {
+    throw new HttpRefusal(405, 'METHOD_NOT_ALLOWED', 'Use POST, or GET for a query.', { allow: 'GET, POST' });
+  }
+
+  const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
+  response.once('close', () => deadline.abandon());
+  try {
+    const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES) : undefined;
+    const context = await createContext(request, deadline.signal);
+    const result = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headersOf(request), search, body },
+      context: () => Promise.resolve(context),
+    });
+    await send(response, result);
+  } finally {
+    deadline.dispose();
+  }
+}
+
+async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.statusCode = status ?? 200;
+  if (body.kind === 'complete') {
+    response.setHeader('content-length', Buffer.byteLength(body.string));
+    response.end(body.string);
+    return;
+  }
+  for await (const chunk of body.asyncIterator) response.write(chunk);
+  response.end();
+}
+
+function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
+  const { status, code } = refusalOf(error);
+  const line = { outcome: 'refused', status, code };
+  if (status >= 500) logger.error({ ...line, failure: failureOf(error) }, 'request');
+  else logger.info(line, 'request');
+  if (response.headersSent || response.destroyed) response.destroy();
+  else sendRefusal(response, error);
+}
+
+/** Answers are one caller's own: nothing on the way keeps or frames them. */
+function setSecurityHeaders(response: ServerResponse): void {
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('x-frame-options', 'DENY');
+  response.setHeader('referrer-policy', 'no-referrer');
+}
+
+/** Path and query of a request target, which a proxy may have sent in absolute form; the host in it is nobody's word. */
+function splitUrl(target: string): [path: string, search: string] {
+  const relative = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const question = relative.indexOf('?');
+  return question < 0 ? [relative, ''] : [relative.slice(0, question), relative.slice(question)];
+}
+
+function headersOf({ headers }: IncomingMessage): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}

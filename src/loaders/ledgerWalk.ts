@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { keyOfLedgerRow, type LedgerPage, type LedgerRow } from '../domain/ledger.ts';
+import { PRINT_LENGTH, type LedgerPosition, type LedgerSlice } from '../domain/ledgerSlice.ts';
+import type { Warning } from '../domain/warning.ts';
+
+export interface LedgerWalk {
+  /** Reads one platform page, zero-based. */
+  readonly loadPage: (page: number) => Promise<LedgerPage>;
+  /** How many rows are wanted. */
+  readonly first: number;
+  /** The last row already shown; null from the start. */
+  readonly after: LedgerPosition | null;
+  /** The walk ends after so many platform pages, with `hasMore`, however few rows they held. */
+  readonly maxPages: number;
+}
+
+/** A short text that tells a ledger's rows apart; at 42 bits two of a hundred rows share one in a billion ledgers. */
+function printOfLedgerRow(row: LedgerRow): string {
+  return createHash('sha256').update(keyOfLedgerRow(row)).digest('base64url').slice(0, PRINT_LENGTH);
+}
+
+/**
+ * Walks the platform's pages for `first` rows. The platform counts entries and shows balances, so a page may hold fewer
+ * rows than its size, and a row again that an earlier page had: one row is kept per program, category and currency,
+ * with the latest page's figures, where it stood first.
+ *
+ * The first page is read alone, for it says how many there are; the others side by side, as many as the rows seen so
+ * far let expect, until there are enough rows or no more pages.
+ */
+export async function walkLedger({ loadPage, first, after, maxPages }: LedgerWalk): Promise<LedgerSlice> {
+  const start = after?.page ?? 0;
+  const shown = after?.shown ?? [];
+  const found = new Map<string, FoundRow>();
+  const pages: LedgerPage[] = [];
+
+  const opening = await loadPage(start);
+  const end = Math.max(opening.pageCount, start + 1);
+  take(opening);
+
+  while (found.size < first && start + pages.length < end && pages.length < maxPages) {
+    const missing = first - found.size;
+    const rowsPerPage = Math.max(1, found.size / pages.length);
+    const wanted = Math.min(Math.ceil(missing / rowsPerPage), end - start - pages.length, maxPages - pages.length);
+    const next = start + pages.length;
+    const more = await Promise.all(Array.from({ length: wanted }, (_, index) => loadPage(next + index)));
+    more.forEach(take);
+  }
+
+  function take(page: LedgerPage): void {
+    const pageIndex = start + pages.length;
+    pages.push(page);
+    page.rows.forEach((row, index) => {
+      const print = printOfLedgerRow(row);
+      const known = found.get(print);
+      if (known !== undefined) known.row = row;
+      else if (!shown.includes(print) && !isAtOrBefore(after, pageIndex, index)) {
+        // Behind a page's last row the next page begins: going on from there does not read this one again.
+        const isLastOfPage = index === page.rows.length - 1 && pageIndex + 1 < end;
+        const place = isLastOfPage ? { page: pageIndex + 1, index: -1 } : { page: pageIndex, index };
+        found.set(print, { row, ...place });
+      }
+    });
+  }
+
+  const all = [...found.entries()];
+  const prints = all.map(([print]) => print);
+  return {
+    rows: all.slice(0, first).map(([, { row, page, index }], place) => ({
+      row,
+      position: { page, row: index, shown: [...shown, ...prints.slice(0, place + 1)] },
+    })),
+    hasMore: all.length > first || start + pages.length < end,
+    totalEntries: opening.totalEntries,
+    warnings: distinct(pages.flatMap(({ warnings }) => warnings)),
+    readAt: pages.map(({ readAt }) => readAt).reduce((oldest, each) => (each < oldest ? each : oldest)),
+  };
+}
+
+interface FoundRow {
+  row: LedgerRow;
+  /** Where to go on after this row: {@link LedgerPosition}. */
+  readonly page: number;
+  readonly index: number;
+}
+
+function isAtOrBefore(after: LedgerPosition | null, page: number, row: number): boolean {
+  return after !== null && page === after.page && row <= after.row;
+}
+
+/** Each code once: every page repeats what is said of the customer. */
+function distinct(warnings: readonly Warning[]): readonly Warning[] {
+  return [...new Map(warnings.map((warning) => [warning.code, warning])).values()];
+}

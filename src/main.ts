@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { startGateway, type Surroundings } from './app.ts';
+import { parseCommand, USAGE } from './cli.ts';
+import { ConfigError, describeValues, loadConfig, processEnvironment } from './config/index.ts';
+import { systemClock } from './domain/clock.ts';
+import { FIRST_OPERATION } from './graphql/firstOperation.ts';
+import { printSdl } from './graphql/sdl.ts';
+import { failureOf } from './observe/failure.ts';
+import { createLogger, type Logger } from './observe/logger.ts';
+import { startSandbox } from './sandbox/server.ts';
+
+/** The process: arguments, signals and the exit code. */
+
+const env = processEnvironment();
+const command = parseCommand(process.argv.slice(2));
+
+try {
+  switch (command.name) {
+    case 'serve':
+      await serve();
+      break;
+    case 'sandbox':
+      await serveSandbox();
+      break;
+    case 'check-config':
+      // First what would be used, then what is wrong with it: an operator wants both.
+      print(JSON.stringify(describeValues(env), null, 2));
+      loadConfig(env);
+      print('The configuration is complete.');
+      break;
+    case 'print-schema':
+      print(printSdl(command));
+      break;
+    case 'help':
+      print(USAGE);
+      break;
+    case 'version':
+      print(packageVersion());
+      break;
+    case 'unknown':
+      process.stderr.write(`${command.problem}\n\n${USAGE}`);
+      process.exitCode = 2;
+  }
+} catch (error) {
+  fail(error);
+}
+
+async function serve(): Promise<void> {
+  const config = loadConfig(env);
+  const logger = createLogger({ level: config.logLevel });
+  const gateway = await startGateway(config, surroundings(logger));
+  logger.info({ url: gateway.url, platform: gateway.platform, auth: config.auth.mode }, 'listening');
+  if (config.explorer !== 'off') print(welcome(gateway.url));
+  closeOnSignal(gateway, logger);
+}
+
+async function serveSandbox(): Promise<void> {
+  const { http, sandbox, logLevel } = loadConfig(env);
+  const platform = await startSandbox({ ...sandbox, host: http.host, now: () => systemClock.now() });
+  const { clientKey, clientSecret, tillUsername, tillPassword } = platform.credentials;
+  print(`The sandbox platform serves at ${platform.url}
+
+  CAPILLARY_BASE_URL=${platform.url}
+  CAPILLARY_CLIENT_KEY=${clientKey}
+  CAPILLARY_CLIENT_SECRET=${clientSecret}
+
+or, instead of the OAuth client:
+
+  CAPILLARY_TILL_USERNAME=${tillUsername}
+  CAPILLARY_TILL_PASSWORD=${tillPassword}
+`);
+  closeOnSignal(platform, createLogger({ level: logLevel }));
+}
+
+/** The first signal ends in good order; a second one, at once. */
+function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): void {
+  let isClosing = false;
+  const close = (signal: NodeJS.Signals) => {
+    if (isClosing) process.exit(1);
+    isClosing = true;
+    logger.info({ signal }, 'closing');
+    running.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ failure: failureOf(error) }, 'closing failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function surroundings(logger: Logger): Surroundings {
+  return { clock: systemClock, logger };
+}
+
+function welcome(url: string): string {
+  return `
+Explore the graph in a browser:  ${url}
+
+or paste into a terminal:
+
+  curl -s ${url} -H 'content-type: application/json' \\
+    -d '${JSON.stringify({ query: FIRST_OPERATION.replace(/\s+/g, ' ').trim() })}'
+`;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${explain(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** A failed start has no callers yet: its message is the operator's own configuration. */
+function explain(error: unknown): string {
+  return error instanceof Error ? error.message : 'The start failed.';
+}

@@ -1,0 +1,21 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+
+/** Structured logs, one JSON object a line. Personal data and secrets print as their kind: the types see to it. */
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+
+export interface LoggerOptions {
+  readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  /** Standard output when left out. */
+  readonly destination?: DestinationStream;
+}
+
+/** A logger with RFC 3339 times and level names, and without the machine's name. */
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
