@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { HttpRefusal } from './refusal.ts';
@@ -14,6 +15,7 @@ export interface Deadline {
 /** A deadline `afterMs` from now. */
 export function createDeadline(clock: Clock, afterMs: number): Deadline {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // Every read of the operation listens.
   const dispose = clock.after(afterMs, () =>
     controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'deadline' })),
   );

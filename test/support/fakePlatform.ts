@@ -127,6 +127,13 @@ export function businessError(code: number, status = 200): Answer {
   return json({ warnings: [], errors: [{ status: false, code, message: 'SELECT secret FROM platform' }] }, status);
 }
 
+/** Answers nobody until `count` reads in all have come in: what waits for each other would never be answered. */
+export function onceSeen(platform: FakePlatform, count: number, answer: Answer): Answer {
+  return (request, response) => {
+    void platform.seen(count).then(() => answer(request, response));
+  };
+}
+
 /** Never answers. */
 export const stall: Answer = () => undefined;
 
