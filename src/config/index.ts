@@ -1,6 +1,6 @@
 import type { Secret } from '../domain/secret.ts';
 import { readValues } from './read.ts';
-import type { Values } from './variables.ts';
+import type { Values, VariableName } from './variables.ts';
 
 export { processEnvironment } from './environment.ts';
 export { ConfigError, describeValues } from './read.ts';
@@ -56,10 +56,11 @@ export type AuthConfig =
  * @throws {ConfigError} naming every variable that is missing or malformed, never a secret's value
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const { values, problems, throwIfAny } = readValues(env);
-  const isSandbox = values.CAPILLARY_BASE_URL === undefined;
+  const { values, isSet, problems, throwIfAny } = readValues(env);
+  // A malformed address is a slip of somebody who has a platform.
+  const isSandbox = !isSet('CAPILLARY_BASE_URL');
   const credentials = credentialsOf(values, isSandbox, problems);
-  const auth = authOf(values, isSandbox, problems);
+  const auth = authOf(values, isSandbox, isSet, problems);
   if (values.CORS_ORIGINS.includes('*')) problems.push('CORS_ORIGINS must name origins; * is not one.');
   throwIfAny();
 
@@ -118,16 +119,24 @@ function credentialsOf(values: Values, isSandbox: boolean, problems: string[]): 
   return null;
 }
 
-function authOf(values: Values, isSandbox: boolean, problems: string[]): AuthConfig {
+function authOf(
+  values: Values,
+  isSandbox: boolean,
+  isSet: (name: VariableName) => boolean,
+  problems: string[],
+): AuthConfig {
   if ((values.AUTH_MODE ?? (isSandbox ? 'none' : 'jwt')) === 'none') return { mode: 'none' };
   const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
   if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined) {
     const { AUTH_CUSTOMER_CLAIM: customerClaim, AUTH_READ_ANY_SCOPE: readAnyScope } = values;
     return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope };
   }
-  const required = { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience };
-  const missing = Object.entries(required).flatMap(([name, value]) => (value === undefined ? [name] : []));
-  problems.push(`${missing.join(', ')} missing: callers' tokens cannot be checked. Or ask for AUTH_MODE=none by name.`);
+  const missing = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const).filter((name) => !isSet(name));
+  if (missing.length > 0) {
+    problems.push(
+      `${missing.join(', ')} missing: callers' tokens cannot be checked. Or ask for AUTH_MODE=none by name.`,
+    );
+  }
   return { mode: 'none' };
 }
 

@@ -22,6 +22,8 @@ const OWN_PREFIXES = /^(CAPILLARY|AUTH|SANDBOX)_/;
  */
 export function readValues(env: Readonly<Record<string, string | undefined>>): {
   readonly values: Values;
+  /** Whether a variable is set, well or badly. */
+  readonly isSet: (name: VariableName) => boolean;
   readonly problems: string[];
   readonly throwIfAny: () => void;
 } {
@@ -41,6 +43,7 @@ export function readValues(env: Readonly<Record<string, string | undefined>>): {
   }
   return {
     values: Object.fromEntries(entries) as Values,
+    isSet: (name) => (env[name] ?? '') !== '',
     problems,
     throwIfAny: () => {
       if (problems.length > 0) throw new ConfigError(problems);
