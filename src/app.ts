@@ -4,6 +4,7 @@ import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from
 import type { Config } from './config/index.ts';
 import type { Clock } from './domain/clock.ts';
 import { customerIdOf } from './domain/customer.ts';
+import { createMeter } from './domain/operation.ts';
 import { Secret } from './domain/secret.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
@@ -64,10 +65,15 @@ export async function startGateway(config: Config, { clock, logger }: Surroundin
     requestDeadlineMs: config.http.requestDeadlineMs,
     clock,
     logger,
-    createContext: async (request, signal) => {
+    createContext: async (request, { signal, atMs }) => {
       const viewer = await authenticate(request.headers.authorization);
-      const meter = { platformCalls: 0 };
-      const loaders = createLoaders(platform, { signal, meter });
+      const meter = createMeter();
+      const loaders = createLoaders(platform, {
+        signal,
+        deadlineAtMs: () => atMs,
+        priority: () => 'interactive',
+        meter,
+      });
       return { viewer, loaders, meter, startedAtMs: clock.monotonicMs() };
     },
   });

@@ -2,11 +2,30 @@
 export interface OperationMeter {
   /** Platform calls sent for this operation, replays included; a token fetched for everybody is not counted. */
   platformCalls: number;
+  /** Reads that joined one of another operation. */
+  coalesced: number;
+  /** Reads answered from the cache, fresh. */
+  fromCache: number;
+  /** Reads answered from the cache because the platform could not be asked. */
+  stale: number;
+  /** Time spent waiting for a place in the platform's quota, all reads added up. */
+  waitedMs: number;
 }
 
-/** What every read is done under: when to stop, and what to count. */
+/** A meter at zero. */
+export function createMeter(): OperationMeter {
+  return { platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
+}
+
+/** `interactive` has somebody waiting; `refresh` only keeps an answer fresh, on quota that nobody else wants. */
+export type Priority = 'interactive' | 'refresh';
+
+/** What every read is done under: when to stop, how urgent it is, and what to count. */
 export interface ReadContext {
-  /** Aborts at the operation's deadline, or when its caller has gone; its reason is the error to show. */
+  /** Aborts at the deadline, or when the caller has gone; its reason is the error to show. */
   readonly signal: AbortSignal;
+  /** When the signal will abort, on the monotonic clock; may move when others come to wait for the same read. */
+  readonly deadlineAtMs: () => number;
+  readonly priority: () => Priority;
   readonly meter: OperationMeter;
 }

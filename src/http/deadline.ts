@@ -6,6 +6,8 @@ import { HttpRefusal } from './refusal.ts';
 /** The end of one operation: a signal that aborts when its time is up or its caller has gone. */
 export interface Deadline {
   readonly signal: AbortSignal;
+  /** When its time is up, on the monotonic clock. */
+  readonly atMs: number;
   /** Aborts now: the caller has gone, nobody will read the answer. */
   abandon(): void;
   /** Takes the timer back. */
@@ -21,6 +23,7 @@ export function createDeadline(clock: Clock, afterMs: number): Deadline {
   );
   return {
     signal: controller.signal,
+    atMs: clock.monotonicMs() + afterMs,
     abandon: () => controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'caller gone' })),
     dispose,
   };

@@ -5,13 +5,13 @@ import { failureOf } from '../observe/failure.ts';
 import type { Logger } from '../observe/logger.ts';
 import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { createDeadline, deadlineMsOf } from './deadline.ts';
+import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { HttpRefusal, refusalOf, sendRefusal } from './refusal.ts';
 
 export interface HttpServerOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
   /** Who asks, and everything an operation needs. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
-  readonly createContext: (request: IncomingMessage, signal: AbortSignal) => Promise<Context>;
+  readonly createContext: (request: IncomingMessage, deadline: Deadline) => Promise<Context>;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
   readonly clock: Clock;
@@ -68,7 +68,7 @@ async function answer<Context extends BaseContext>(
   response.once('close', () => deadline.abandon());
   try {
     const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES) : undefined;
-    const context = await createContext(request, deadline.signal);
+    const context = await createContext(request, deadline);
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersOf(request), search, body },
       context: () => Promise.resolve(context),

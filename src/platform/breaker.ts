@@ -1,0 +1,76 @@
+import type { Clock } from '../domain/clock.ts';
+
+export interface BreakerRules {
+  /** Opens when at least this share of the calls in the window failed, */
+  readonly failureShare: number;
+  /** and there were at least so many. */
+  readonly minCalls: number;
+  readonly windowMs: number;
+  /** Stays open this long, then lets one call through to see. */
+  readonly openMs: number;
+}
+
+/** `closed` lets calls through, `open` none, `probing` has one call out to see whether the platform is back. */
+export type BreakerState = 'closed' | 'open' | 'probing';
+
+/**
+ * Stops calls to an endpoint that fails, so that nobody waits for what will not come, and the platform can recover.
+ *
+ * Ours, on a clock that is handed in: the libraries' windows are pruned by call instead of by time, so that an old burst
+ * of failures opens them an hour later.
+ */
+export class Breaker {
+  readonly #rules: BreakerRules;
+  readonly #clock: Clock;
+  #outcomes: { readonly atMs: number; readonly isFailure: boolean }[] = [];
+  #openUntilMs = -Infinity;
+  #isOpen = false;
+  #isProbing = false;
+
+  constructor(rules: BreakerRules, clock: Clock) {
+    this.#rules = rules;
+    this.#clock = clock;
+  }
+
+  get state(): BreakerState {
+    if (!this.#isOpen) return 'closed';
+    return this.#isProbing ? 'probing' : 'open';
+  }
+
+  /** Milliseconds until a call may go; 0 for now. Going through when open makes that call the probe. */
+  admit(): { readonly admitted: true } | { readonly admitted: false; readonly retryAfterMs: number } {
+    if (!this.#isOpen) return { admitted: true };
+    const waitMs = this.#openUntilMs - this.#clock.monotonicMs();
+    if (waitMs > 0 || this.#isProbing) return { admitted: false, retryAfterMs: Math.max(waitMs, 0) };
+    this.#isProbing = true;
+    return { admitted: true };
+  }
+
+  /** Notes how an admitted call ended; `undefined` when it was cut off before it could tell. */
+  settle(isFailure: boolean | undefined): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#isProbing) {
+      this.#isProbing = false;
+      if (isFailure === false) this.#close();
+      else this.#open(nowMs);
+      return;
+    }
+    if (isFailure === undefined || this.#isOpen) return;
+    const { windowMs, minCalls, failureShare } = this.#rules;
+    this.#outcomes = this.#outcomes.filter(({ atMs }) => atMs + windowMs > nowMs);
+    this.#outcomes.push({ atMs: nowMs, isFailure });
+    const failures = this.#outcomes.filter((outcome) => outcome.isFailure).length;
+    if (this.#outcomes.length >= minCalls && failures >= failureShare * this.#outcomes.length) this.#open(nowMs);
+  }
+
+  #open(nowMs: number): void {
+    this.#isOpen = true;
+    this.#openUntilMs = nowMs + this.#rules.openMs;
+    this.#outcomes = [];
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#outcomes = [];
+  }
+}

@@ -1,0 +1,213 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Priority, ReadContext } from '../domain/operation.ts';
+import { PlatformProblem } from './problem.ts';
+import type { Grant } from './quotaWindow.ts';
+
+/** Where the quota is kept: in this process, or shared over Redis. */
+export interface Quota {
+  /** Takes one call's place if there is one now. */
+  take(priority: Priority): Promise<Grant>;
+  /** Calls left in the window, as far as is known here. */
+  remaining(): number;
+}
+
+export interface QuotaGateOptions {
+  readonly quota: Quota;
+  readonly clock: Clock;
+  /** Calls under way at once. */
+  readonly maxConcurrent: number;
+  /** Callers that may wait; one more is refused at once. */
+  readonly maxWaiting: number;
+  /** How far two calls are apart when all of the quota is in use: for guessing how long a queue takes. */
+  readonly spacingMs: number;
+  /** 0 to 1, for the jitter of our own back-off. */
+  readonly random: () => number;
+}
+
+interface Waiter {
+  readonly context: ReadContext;
+  readonly priority: Priority;
+  readonly sinceMs: number;
+  readonly admit: () => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+/** One of so many places goes to the refresh class while both wait, so that it never starves. */
+const REFRESH_EVERY = 20;
+const MIN_BACK_OFF_MS = 1000;
+const MAX_CLOSED_MS = 5 * 60 * 1000;
+
+/**
+ * The one door to the platform. A call goes through when the quota has a place for it and not too many are under way;
+ * until then it waits, but never past its deadline: one that cannot be reached in time is refused at once. A 429 or 517
+ * closes the door for all.
+ */
+export class QuotaGate {
+  readonly #options: QuotaGateOptions;
+  readonly #waiting: Record<Priority, Waiter[]> = { interactive: [], refresh: [] };
+  #underWay = 0;
+  #admitted = 0;
+  #closedUntilMs = -Infinity;
+  #backOffMs = MIN_BACK_OFF_MS;
+  #isPumping = false;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: QuotaGateOptions) {
+    this.#options = options;
+  }
+
+  /** Calls left in the window, as far as is known here. */
+  get remaining(): number {
+    return this.#isClosed() ? 0 : this.#options.quota.remaining();
+  }
+
+  /** Whether a refresh could go without anybody else waiting for it. */
+  get hasSpare(): boolean {
+    return !this.#isClosed() && this.#length() === 0 && this.#underWay < this.#options.maxConcurrent;
+  }
+
+  /**
+   * Runs `send` when it is its turn.
+   *
+   * @throws {PlatformProblem} `PLATFORM_QUOTA_SPENT` when its turn would come after the deadline, or too many wait
+   * @throws the context's abort reason when it aborts first; a place that was not used goes to the next
+   */
+  async pass<T>(context: ReadContext, send: () => Promise<T>): Promise<T> {
+    await this.#turn(context);
+    try {
+      const answer = await send();
+      this.#backOffMs = MIN_BACK_OFF_MS;
+      return answer;
+    } catch (error) {
+      if (error instanceof PlatformProblem && error.code === 'PLATFORM_QUOTA_SPENT') throw this.#close(error);
+      throw error;
+    } finally {
+      this.#underWay -= 1;
+      void this.#pump();
+    }
+  }
+
+  /** The platform said that the quota is spent: nobody goes until it is over, whoever was told. */
+  #close(problem: PlatformProblem): PlatformProblem {
+    const nowMs = this.#options.clock.monotonicMs();
+    const ownMs = this.#backOffMs * (1 + this.#options.random());
+    const waitMs = Math.min(problem.facts.retryAfterMs ?? ownMs, MAX_CLOSED_MS);
+    if (problem.facts.retryAfterMs === undefined) this.#backOffMs = Math.min(2 * this.#backOffMs, MAX_CLOSED_MS);
+    this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + waitMs);
+    return new PlatformProblem(problem.code, 'final', { ...problem.facts, retryAfterMs: Math.ceil(waitMs) });
+  }
+
+  #turn(context: ReadContext): Promise<void> {
+    const { signal } = context;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#length() >= this.#options.maxWaiting) {
+      return Promise.reject(spent(this.#options.spacingMs * this.#length(), 'too many wait'));
+    }
+    return new Promise((resolve, reject) => {
+      const priority = context.priority();
+      const leave = () => {
+        this.#drop(waiter);
+        reject(signal.reason);
+      };
+      const settle = (end: () => void) => {
+        signal.removeEventListener('abort', leave);
+        end();
+      };
+      const waiter: Waiter = {
+        context,
+        priority,
+        sinceMs: this.#options.clock.monotonicMs(),
+        admit: () => settle(resolve),
+        refuse: (reason) => settle(() => reject(reason)),
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiting[priority].push(waiter);
+      void this.#pump();
+    });
+  }
+
+  /** Lets through whoever may go, refuses who cannot be served in time, and sets a timer for the rest. */
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    try {
+      while (this.#length() > 0) {
+        const nowMs = this.#options.clock.monotonicMs();
+        if (this.#isClosed()) {
+          this.#waitFor(this.#closedUntilMs - nowMs, 'closed by the platform');
+          return;
+        }
+        // One that ends will pump again.
+        if (this.#underWay >= this.#options.maxConcurrent) return;
+        const priority = this.#nextPriority();
+        const grant = await this.#options.quota.take(priority);
+        if (grant.granted) {
+          this.#admitNext(priority);
+        } else if (priority === 'refresh' && this.#waiting.interactive.length > 0) {
+          // The refresh class has had its share: its turn passes to the others.
+          this.#admitted += 1;
+        } else {
+          this.#waitFor(grant.waitMs, 'no place in the quota');
+          return;
+        }
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** The head of the queue goes; if all have left meanwhile, the place is lost, which errs on the safe side. */
+  #admitNext(priority: Priority): void {
+    const next = this.#waiting[priority].shift() ?? this.#waiting[this.#nextPriority()].shift();
+    if (next === undefined) return;
+    this.#admitted += 1;
+    this.#underWay += 1;
+    const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
+    next.context.meter.waitedMs += waitedMs;
+    next.admit();
+  }
+
+  #nextPriority(): Priority {
+    const { interactive, refresh } = this.#waiting;
+    if (interactive.length === 0) return 'refresh';
+    return refresh.length > 0 && this.#admitted % REFRESH_EVERY === REFRESH_EVERY - 1 ? 'refresh' : 'interactive';
+  }
+
+  /** Nobody can go for `waitMs`: refuses whose deadline comes before their turn can, and comes back for the others. */
+  #waitFor(waitMs: number, detail: string): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    let turnMs = nowMs + waitMs;
+    for (const waiter of [...this.#waiting.interactive, ...this.#waiting.refresh]) {
+      if (turnMs > waiter.context.deadlineAtMs()) {
+        this.#drop(waiter);
+        waiter.refuse(spent(turnMs - nowMs, detail));
+      } else {
+        turnMs += this.#options.spacingMs;
+      }
+    }
+    if (this.#length() > 0 && Number.isFinite(waitMs)) {
+      this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(waitMs)), () => void this.#pump());
+    }
+  }
+
+  #drop(waiter: Waiter): void {
+    const queue = this.#waiting[waiter.priority];
+    const index = queue.indexOf(waiter);
+    if (index >= 0) queue.splice(index, 1);
+  }
+
+  #isClosed(): boolean {
+    return this.#options.clock.monotonicMs() < this.#closedUntilMs;
+  }
+
+  #length(): number {
+    return this.#waiting.interactive.length + this.#waiting.refresh.length;
+  }
+}
+
+function spent(retryAfterMs: number, detail: string): PlatformProblem {
+  const facts = Number.isFinite(retryAfterMs) ? { retryAfterMs: Math.ceil(retryAfterMs) } : {};
+  return new PlatformProblem('PLATFORM_QUOTA_SPENT', 'final', { ...facts, detail });
+}

@@ -1,0 +1,77 @@
+/** How a minute's quota is spent. */
+export interface QuotaRules {
+  /** Calls that fit in any window. */
+  readonly limit: number;
+  /** The window's length: the platform's minute and a margin for what a call may take to arrive there. */
+  readonly windowMs: number;
+}
+
+/** Whether a call may go now; if not, when to ask again. */
+export type Grant = { readonly granted: true } | { readonly granted: false; readonly waitMs: number };
+
+/** From this share of the window on, calls are spaced out so that what is left lasts until older ones leave it. */
+const PACED_FROM = 0.5;
+
+/**
+ * A sliding log: no window of `windowMs`, wherever it begins, ever holds more than `limit` grants. The first half of a
+ * window may go at once, for an idle gateway asked for a list should not dawdle; the second half is spaced out, for
+ * else a burst would be followed by a minute in which nobody is answered.
+ *
+ * Pure bookkeeping over the times it is given, which must not run backwards.
+ */
+export class QuotaWindow {
+  readonly #rules: QuotaRules;
+  /** Times of the grants within the window, oldest first. */
+  #grants: number[] = [];
+
+  constructor(rules: QuotaRules) {
+    this.#rules = rules;
+  }
+
+  /** Takes a call's place if there is one at `nowMs`. */
+  take(nowMs: number, limit = this.#rules.limit): Grant {
+    const waitMs = this.waitMs(nowMs, limit);
+    if (waitMs > 0) return { granted: false, waitMs };
+    this.#grants.push(nowMs);
+    return { granted: true };
+  }
+
+  /** How long from `nowMs` until a call may go; 0 for now, infinite when none ever may. */
+  waitMs(nowMs: number, limit = this.#rules.limit): number {
+    if (limit < 1) return Infinity;
+    this.#forget(nowMs);
+    const used = this.#grants.length;
+    const oldest = this.#grants[used - limit] ?? this.#grants[0];
+    const newest = this.#grants.at(-1);
+    if (oldest === undefined || newest === undefined) return 0;
+    const { windowMs } = this.#rules;
+    if (used >= limit) return oldest + windowMs - nowMs;
+    if (used < limit * PACED_FROM) return 0;
+    // What is left is spread over the time until the oldest grant leaves; never denser than the limit's own pace.
+    const spacingMs = Math.max(windowMs / limit, (oldest + windowMs - newest) / (limit - used + 1));
+    return Math.max(0, newest + spacingMs - nowMs);
+  }
+
+  /** Grants within the window that ends at `nowMs`. */
+  used(nowMs: number): number {
+    this.#forget(nowMs);
+    return this.#grants.length;
+  }
+
+  /** Notes a grant that somebody else gave. */
+  note(nowMs: number): void {
+    this.#grants.push(nowMs);
+  }
+
+  /** Gives back a place whose call was never sent. */
+  giveBack(grantedAtMs: number): void {
+    const index = this.#grants.lastIndexOf(grantedAtMs);
+    if (index >= 0) this.#grants.splice(index, 1);
+  }
+
+  #forget(nowMs: number): void {
+    const { windowMs } = this.#rules;
+    const kept = this.#grants.findIndex((grantMs) => grantMs + windowMs > nowMs);
+    if (kept !== 0) this.#grants = kept < 0 ? [] : this.#grants.slice(kept);
+  }
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import { createMeter, type Priority, type ReadContext } from '../../../src/domain/operation.ts';
+import { LocalQuota } from '../../../src/platform/localQuota.ts';
+import { PlatformProblem } from '../../../src/platform/problem.ts';
+import { QuotaGate } from '../../../src/platform/quotaGate.ts';
+import { fakeClock } from '../../support/fakeClock.ts';
+
+const WINDOW_MS = 60_000;
+
+function setUp({ limit = 10, maxConcurrent = 100, maxWaiting = 200 } = {}) {
+  const clock = fakeClock();
+  const quota = new LocalQuota({ limit, windowMs: WINDOW_MS }, clock);
+  const gate = new QuotaGate({
+    quota,
+    clock,
+    maxConcurrent,
+    maxWaiting,
+    spacingMs: WINDOW_MS / limit,
+    random: () => 0,
+  });
+  /** Asks for a pass; tells how it went, without waiting for it. */
+  const ask = (
+    deadlineMs: number,
+    options: { priority?: Priority; signal?: AbortSignal; send?: () => Promise<unknown> } = {},
+  ) => {
+    const atMs = clock.monotonicMs() + deadlineMs;
+    const context: ReadContext = {
+      signal: options.signal ?? new AbortController().signal,
+      deadlineAtMs: () => atMs,
+      priority: () => options.priority ?? 'interactive',
+      meter: createMeter(),
+    };
+    const seen: { state: string; error?: PlatformProblem } = { state: 'waiting' };
+    gate.pass(context, options.send ?? (() => Promise.resolve((seen.state = 'sent')))).then(
+      () => (seen.state = 'sent'),
+      (error: unknown) => Object.assign(seen, { state: 'refused', error }),
+    );
+    return seen;
+  };
+  /** Lets promises run, moves the clock, and lets them run again. */
+  const pass = async (ms = 0) => {
+    await settle();
+    clock.advance(ms);
+    await settle();
+  };
+  return { clock, gate, ask, pass };
+}
+
+/** Until nothing that was resolved is left to run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the quota gate', () => {
+  it('lets a call wait for its place, and go when it comes', async () => {
+    const { ask, pass } = setUp();
+    for (let call = 0; call < 5; call += 1) ask(0);
+    const sixth = ask(20_000);
+    await pass();
+    expect(sixth.state).toBe('waiting');
+
+    await pass(20_000);
+
+    expect(sixth.state).toBe('sent');
+  });
+
+  it('refuses at once a call whose place would come after its deadline, and says when', async () => {
+    const { ask, pass } = setUp();
+    for (let call = 0; call < 5; call += 1) ask(0);
+    const sixth = ask(3000);
+
+    await pass();
+
+    expect(sixth).toMatchObject({ state: 'refused', error: { code: 'PLATFORM_QUOTA_SPENT', retryable: true } });
+    expect(sixth.error?.facts.retryAfterMs).toBeGreaterThan(3000);
+  });
+
+  it('refuses who would stand too far back in the queue, and keeps who would not', async () => {
+    const { ask, pass } = setUp({ limit: 60 });
+    for (let call = 0; call < 30; call += 1) ask(0);
+    const queue = Array.from({ length: 10 }, () => ask(4500));
+
+    await pass();
+
+    expect(queue.map(({ state }) => state)).toEqual([
+      ...Array<string>(3).fill('waiting'),
+      ...Array<string>(7).fill('refused'),
+    ]);
+  });
+
+  it('refuses at once when too many wait', async () => {
+    const { ask, pass } = setUp({ maxWaiting: 3 });
+    for (let call = 0; call < 5; call += 1) {
+      ask(0);
+      await pass();
+    }
+    const queue = Array.from({ length: 5 }, () => ask(600_000));
+    await pass();
+
+    expect(queue.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting', 'refused', 'refused']);
+  });
+
+  it('has no more calls under way than allowed', async () => {
+    const { ask, pass } = setUp({ limit: 100, maxConcurrent: 2 });
+    const ends: (() => void)[] = [];
+    let underWay = 0;
+    const send = () => {
+      underWay += 1;
+      return new Promise<void>((resolve) => ends.push(resolve)).finally(() => (underWay -= 1));
+    };
+    for (let call = 0; call < 5; call += 1) ask(1000, { send });
+    for (let round = 0; round < 5; round += 1) {
+      await pass();
+      expect(underWay).toBe(Math.min(2, 5 - round));
+      ends[round]?.();
+    }
+  });
+
+  it('a caller that leaves the queue costs no place', async () => {
+    const { ask, pass, gate } = setUp();
+    const left = new AbortController();
+    for (let call = 0; call < 5; call += 1) ask(0);
+    await pass();
+    const remaining = gate.remaining;
+    const leaver = ask(30_000, { signal: left.signal });
+    await pass();
+    left.abort(new Error('gone'));
+    await pass(30_000);
+
+    expect(leaver.state).toBe('refused');
+    expect(gate.remaining).toBe(remaining);
+  });
+
+  describe('closed by a 429', () => {
+    const refused = (retryAfterMs?: number) => () =>
+      Promise.reject(
+        new PlatformProblem('PLATFORM_QUOTA_SPENT', 'final', retryAfterMs === undefined ? {} : { retryAfterMs }),
+      );
+
+    it('lets nobody through until Retry-After is over', async () => {
+      const { ask, pass } = setUp();
+      ask(0, { send: refused(10_000) });
+      await pass();
+      const impatient = ask(3000);
+      const patient = ask(11_000);
+      await pass(9_999);
+      expect([impatient.state, patient.state]).toEqual(['refused', 'waiting']);
+      expect(impatient.error?.facts.retryAfterMs).toBe(10_000);
+
+      await pass(1);
+
+      expect(patient.state).toBe('sent');
+    });
+
+    it('without Retry-After backs off by itself, longer each time, until a call succeeds', async () => {
+      const { ask, pass } = setUp({ limit: 100 });
+      const waits: (number | undefined)[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const call = ask(100_000, { send: refused() });
+        await pass();
+        waits.push(call.error?.facts.retryAfterMs);
+        await pass(10_000);
+      }
+      ask(1000);
+      await pass();
+      const after = ask(1000, { send: refused() });
+      await pass();
+
+      expect([...waits, after.error?.facts.retryAfterMs]).toEqual([1000, 2000, 4000, 1000]);
+    });
+
+    it('does not believe an endless Retry-After', async () => {
+      const { ask, pass } = setUp();
+      const call = ask(0, { send: refused(10 ** 12) });
+      await pass();
+
+      expect(call.error?.facts.retryAfterMs).toBe(300_000);
+    });
+  });
+
+  describe('with interactive and refresh calls', () => {
+    it('serves the interactive ones first, without starving the others', async () => {
+      const { ask, pass } = setUp({ limit: 100 });
+      for (let call = 0; call < 50; call += 1) ask(0);
+      await pass();
+      const refreshes = Array.from({ length: 50 }, () => ask(3_600_000, { priority: 'refresh' }));
+      const interactive = Array.from({ length: 140 }, () => ask(3_600_000));
+      const sent = (calls: readonly { state: string }[]) => calls.filter(({ state }) => state === 'sent').length;
+      for (let second = 0; second < 100; second += 1) await pass(1000);
+
+      const share = sent(interactive) / (sent(interactive) + sent(refreshes));
+      expect(share).toBeGreaterThanOrEqual(0.8);
+      expect(sent(refreshes)).toBeGreaterThan(0);
+    });
+
+    it('gives refreshes at most a fifth of a window though nobody else wants it', async () => {
+      const { ask, pass } = setUp({ limit: 100 });
+      const refreshes = Array.from({ length: 60 }, () => ask(3_600_000, { priority: 'refresh' }));
+      for (let second = 0; second < 59; second += 1) await pass(1000);
+
+      expect(refreshes.filter(({ state }) => state === 'sent')).toHaveLength(20);
+    });
+  });
+});
