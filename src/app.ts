@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from './auth/verify.ts';
@@ -39,8 +40,18 @@ const SHUTDOWN_GRACE_MS = 10_000;
  *
  * @throws when a port is taken, or the sandbox's data or faults are malformed
  */
-export async function startGateway(config: Config, { clock, logger }: Surroundings): Promise<Gateway> {
-  const sandbox = config.platform === null ? await startEmbeddedSandbox(config, clock) : null;
+export async function startGateway(config: Config, surroundings: Surroundings): Promise<Gateway> {
+  const sandbox = config.platform === null ? await startEmbeddedSandbox(config, surroundings.clock) : null;
+  try {
+    return await startBehind(config, sandbox, surroundings);
+  } catch (error) {
+    // A port that is taken must end the process, not leave it hanging on what was started before.
+    await sandbox?.close();
+    throw error;
+  }
+}
+
+async function startBehind(config: Config, sandbox: Sandbox | null, { clock, logger }: Surroundings): Promise<Gateway> {
   const platform = createPlatform({
     ...platformOf(config, sandbox),
     maxConcurrent: config.maxConcurrent,
@@ -79,10 +90,13 @@ export async function startGateway(config: Config, { clock, logger }: Surroundin
   });
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: SHUTDOWN_GRACE_MS }));
   await apollo.start();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.http.port, config.http.host, resolve);
-  });
+  try {
+    await listen(server, config.http);
+  } catch (error) {
+    await apollo.stop();
+    platform.close();
+    throw error;
+  }
   if (config.auth.mode === 'none' && sandbox === null) {
     logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
   }
@@ -97,6 +111,13 @@ export async function startGateway(config: Config, { clock, logger }: Surroundin
       await sandbox?.close();
     },
   };
+}
+
+function listen(server: Server, { host, port }: Config['http']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
 }
 
 function startEmbeddedSandbox({ sandbox }: Config, clock: Clock): Promise<Sandbox> {

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { startGateway, type Surroundings } from './app.ts';
 import { parseCommand, USAGE } from './cli.ts';
-import { ConfigError, describeValues, loadConfig, processEnvironment } from './config/index.ts';
+import { ConfigError, describeConfig, loadConfig, processEnvironment } from './config/index.ts';
 import { systemClock } from './domain/clock.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { printSdl } from './graphql/sdl.ts';
 import { failureOf } from './observe/failure.ts';
 import { createLogger, type Logger } from './observe/logger.ts';
+import { parseFaults } from './sandbox/faults.ts';
 import { startSandbox } from './sandbox/server.ts';
 
 /** The process: arguments, signals and the exit code. */
@@ -25,8 +26,8 @@ try {
       break;
     case 'check-config':
       // First what would be used, then what is wrong with it: an operator wants both.
-      print(JSON.stringify(describeValues(env), null, 2));
-      loadConfig(env);
+      print(JSON.stringify(describeConfig(env), null, 2));
+      parseFaults(loadConfig(env).sandbox.faults);
       print('The configuration is complete.');
       break;
     case 'print-schema':

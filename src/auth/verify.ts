@@ -46,13 +46,20 @@ export function createJwtAuthenticate(rules: TokenRules): Authenticate {
       });
       return viewerOf(payload, rules);
     } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      // jose's own messages may quote the token.
-      const detail = error instanceof errors.JOSEError ? error.code : 'key set not readable';
-      throw new GatewayError('UNAUTHENTICATED', { detail });
+      throw refusalOf(error);
     }
   };
 }
+
+/** Whose fault it is that a token was not taken; of jose's errors only the code, for their messages may quote it. */
+function refusalOf(error: unknown): GatewayError {
+  const code = error instanceof errors.JOSEError ? error.code : undefined;
+  // No answer, another status than 200, or no key set in it: the caller's token may be as good as any.
+  const isOurs = code === undefined || KEY_SET_FAILURES.has(code);
+  return new GatewayError(isOurs ? 'AUTH_UNAVAILABLE' : 'UNAUTHENTICATED', { detail: code ?? 'key set not readable' });
+}
+
+const KEY_SET_FAILURES: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 
 /** Where no tokens are asked for, everybody is this viewer. */
 export function createOpenAuthenticate(viewer: Viewer): Authenticate {

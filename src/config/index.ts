@@ -3,7 +3,7 @@ import { readValues } from './read.ts';
 import type { Values, VariableName } from './variables.ts';
 
 export { processEnvironment } from './environment.ts';
-export { ConfigError, describeValues } from './read.ts';
+export { ConfigError } from './read.ts';
 
 /** The whole configuration, checked. What belongs together is together, or is not there at all. */
 export interface Config {
@@ -60,8 +60,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   // A malformed address is a slip of somebody who has a platform.
   const isSandbox = !isSet('CAPILLARY_BASE_URL');
   const credentials = credentialsOf(values, isSandbox, problems);
-  const auth = authOf(values, isSandbox, isSet, problems);
-  if (values.CORS_ORIGINS.includes('*')) problems.push('CORS_ORIGINS must name origins; * is not one.');
+  const defaults = dependentDefaults(values, isSandbox);
+  const auth = defaults.AUTH_MODE === 'none' ? NO_AUTH : authOf(values, isSet, problems);
   throwIfAny();
 
   return {
@@ -78,9 +78,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
     auth,
-    explorer: values.EXPLORER ?? (isSandbox ? 'sandbox' : 'off'),
-    introspection: values.INTROSPECTION ?? isSandbox,
-    federation: values.FEDERATION ?? isSandbox,
+    explorer: defaults.EXPLORER,
+    introspection: defaults.INTROSPECTION,
+    federation: defaults.FEDERATION,
     logLevel: values.LOG_LEVEL,
     sandbox: {
       port: values.SANDBOX_PORT,
@@ -90,6 +90,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     },
   };
 }
+
+const NO_AUTH = { mode: 'none' } as const;
 
 function credentialsOf(values: Values, isSandbox: boolean, problems: string[]): PlatformLogin | null {
   const { CAPILLARY_CLIENT_KEY: clientKey, CAPILLARY_CLIENT_SECRET: clientSecret } = values;
@@ -119,13 +121,27 @@ function credentialsOf(values: Values, isSandbox: boolean, problems: string[]): 
   return null;
 }
 
-function authOf(
-  values: Values,
-  isSandbox: boolean,
-  isSet: (name: VariableName) => boolean,
-  problems: string[],
-): AuthConfig {
-  if ((values.AUTH_MODE ?? (isSandbox ? 'none' : 'jwt')) === 'none') return { mode: 'none' };
+/**
+ * The variables as they would be used, for people: secrets as `[secret]`, what is unset as null, what is malformed as if
+ * it were unset.
+ */
+export function describeConfig(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, unknown>> {
+  const { values, isSet } = readValues(env);
+  const used = { ...values, ...dependentDefaults(values, !isSet('CAPILLARY_BASE_URL')) };
+  return Object.fromEntries(Object.entries(used).map(([name, value]) => [name, value ?? null]));
+}
+
+/** Defaults that hang on whether there is a real platform: open to look at without one, closed with one. */
+function dependentDefaults({ AUTH_MODE, EXPLORER, INTROSPECTION, FEDERATION }: Values, isSandbox: boolean) {
+  return {
+    AUTH_MODE: AUTH_MODE ?? (isSandbox ? 'none' : 'jwt'),
+    EXPLORER: EXPLORER ?? (isSandbox ? 'sandbox' : 'off'),
+    INTROSPECTION: INTROSPECTION ?? isSandbox,
+    FEDERATION: FEDERATION ?? isSandbox,
+  } as const;
+}
+
+function authOf(values: Values, isSet: (name: VariableName) => boolean, problems: string[]): AuthConfig {
   const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
   if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined) {
     const { AUTH_CUSTOMER_CLAIM: customerClaim, AUTH_READ_ANY_SCOPE: readAnyScope } = values;
@@ -137,7 +153,7 @@ function authOf(
       `${missing.join(', ')} missing: callers' tokens cannot be checked. Or ask for AUTH_MODE=none by name.`,
     );
   }
-  return { mode: 'none' };
+  return NO_AUTH;
 }
 
 /** So that relative paths are resolved below it. */

@@ -56,8 +56,3 @@ function messageOf(issue: string): string {
     ? issue
     : `must be one of its values (${issue.replace(/^Invalid option: expected /, '')})`;
 }
-
-/** Every variable as it would be used, for people: secrets as `[secret]`, what is unset as null. */
-export function describeValues(env: Readonly<Record<string, string | undefined>>): Record<VariableName, unknown> {
-  return readValues(env).values;
-}

@@ -32,6 +32,12 @@ export const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+/** Origins of browsers, separated by commas: scheme, host and port, as browsers send them. */
+export const origins = list.refine(
+  (items) => items.every((item) => URL.canParse(item) && new URL(item).origin === item),
+  'must list origins like https://shop.example, without a path or a slash at the end',
+);
+
 /** An absolute URL: HTTPS, or HTTP on a loopback address; without credentials, query and fragment. */
 export const serviceUrl = z.string().transform((text, context) => {
   const problem = URL.canParse(text) ? problemOf(new URL(text)) : 'must be an absolute URL';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list, onOff, port, secret, serviceUrl } from './types.ts';
+import { integer, onOff, origins, port, secret, serviceUrl } from './types.ts';
 
 /** One environment variable: its form, and what it means to an operator. */
 export interface Variable<Type extends z.ZodType> {
@@ -57,7 +57,7 @@ export const VARIABLES = {
     'The scope that may read every customer: a service, or a member of staff.',
     'loyalty:read:any',
   ),
-  CORS_ORIGINS: variable(list, 'Origins of browsers that may read answers, separated by commas; never `*`.', ''),
+  CORS_ORIGINS: variable(origins, 'Origins of browsers that may read answers, separated by commas; never `*`.', ''),
   EXPLORER: variable(
     z.enum(['sandbox', 'graphiql', 'off']),
     'What a browser sees at `/graphql`: `sandbox` (Apollo Sandbox), `graphiql` (self-hosted, works offline) or `off`. ' +

@@ -14,6 +14,7 @@ export const ERRORS = {
   },
   BAD_USER_INPUT: { publicMessage: 'An argument is not valid.', retryable: false },
   UNAUTHENTICATED: { publicMessage: 'A valid token is needed.', retryable: false },
+  AUTH_UNAVAILABLE: { publicMessage: 'Tokens cannot be checked at the moment.', retryable: true },
   FORBIDDEN: { publicMessage: 'This customer is not yours to read.', retryable: false },
   OPERATION_TOO_EXPENSIVE: { publicMessage: 'The operation asks for more than is allowed.', retryable: false },
   PLATFORM_QUOTA_SPENT: { publicMessage: 'The loyalty service takes no more calls for now.', retryable: true },

@@ -22,29 +22,46 @@ export class HttpRefusal extends Error {
 }
 
 /** The statuses of our own errors where one refuses a whole request. */
-const STATUSES: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 };
+const STATUSES: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  BAD_USER_INPUT: 400,
+  AUTH_UNAVAILABLE: 503,
+};
 
 /** What is answered for a thrown thing: always JSON, in GraphQL's shape, and nothing of an unknown error. */
 export function refusalOf(thrown: unknown): {
   status: number;
   code: string;
   message: string;
+  retryable: boolean;
   headers: Readonly<Record<string, string>>;
 } {
-  if (thrown instanceof HttpRefusal) return thrown;
+  if (thrown instanceof HttpRefusal) {
+    const { status, code, message, headers } = thrown;
+    return { status, code, message, retryable: false, headers };
+  }
   if (thrown instanceof GatewayError) {
     const status = STATUSES[thrown.code] ?? 500;
     // RFC 6750, section 3: a token was shown and is no good.
     const headers = status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
-    return { status, code: thrown.code, message: thrown.message, headers };
+    return { status, code: thrown.code, message: thrown.message, retryable: thrown.retryable, headers };
   }
-  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong here.', headers: {} };
+  return INTERNAL;
 }
+
+const INTERNAL = {
+  status: 500,
+  code: 'INTERNAL_SERVER_ERROR',
+  message: 'Something went wrong here.',
+  retryable: false,
+  headers: {},
+};
 
 /** Ends a response with an error in GraphQL's shape. */
 export function sendRefusal(response: ServerResponse, thrown: unknown): void {
-  const { status, code, message, headers } = refusalOf(thrown);
-  const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable: false } }] });
+  const { status, code, message, retryable, headers } = refusalOf(thrown);
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] });
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',

@@ -32,6 +32,7 @@ export function inputsPlugin(): ApolloServerPlugin<OperationContext> {
           assertExactNumbers(request.variables);
           // Which operation is meant is not clear: the executor says so.
           if (operation === undefined) return Promise.resolve();
+          if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation.operation);
           const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
           // Variables of the wrong type are the executor's to report.
           if (coerced === undefined) return Promise.resolve();
@@ -58,6 +59,13 @@ function assertExactNumbers(value: unknown): void {
     throw refusal(badUserInput('A number above 2^53 in variables has lost digits: send ids as text.'));
   }
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(assertExactNumbers);
+}
+
+/** graphql-js would find out only while executing, and call it our mistake. */
+function noSuchOperations(kind: string): GraphQLError {
+  return new GraphQLError(`This graph has no ${kind}s, only queries.`, {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+  });
 }
 
 function refusal(originalError: GatewayError, node?: FieldNode): GraphQLError {

@@ -1,4 +1,4 @@
-import { assertMayRead } from '../../auth/viewer.ts';
+import { assertMayRead, type Viewer } from '../../auth/viewer.ts';
 import type { CustomerLookup } from '../../domain/customer.ts';
 import { asError, GatewayError } from '../../domain/errors.ts';
 import type { QueryResolvers } from '../../generated/resolvers-types.ts';
@@ -8,7 +8,7 @@ import type { CustomerParent } from './parents.ts';
 
 export const Query: QueryResolvers = {
   me(_root, _args, { viewer }) {
-    if (viewer.customerId === null) throw new GatewayError('UNAUTHENTICATED');
+    if (viewer.customerId === null) throw noCustomer(viewer);
     return { ref: { by: 'id', id: viewer.customerId } };
   },
 
@@ -36,6 +36,11 @@ export const Query: QueryResolvers = {
     return context.viewer.mayReadAny ? { ref: { by: 'lookup', lookup } } : ownCustomer(lookup, context);
   },
 };
+
+/** A service's or a clerk's token is valid and names nobody. */
+function noCustomer({ isAuthenticated }: Viewer): GatewayError {
+  return new GatewayError('UNAUTHENTICATED', isAuthenticated ? { publicMessage: 'The token names no customer.' } : {});
+}
 
 /**
  * Who may read only themselves is answered only if the platform's own answer names them. That nobody has the identifier

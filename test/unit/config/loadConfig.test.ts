@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, describeValues, loadConfig } from '../../../src/config/index.ts';
+import { ConfigError, describeConfig, loadConfig } from '../../../src/config/index.ts';
 
 const TENANT = {
   CAPILLARY_BASE_URL: 'https://eu.api.example.com',
@@ -90,7 +90,7 @@ describe('the configuration', () => {
       { ...TENANT, AUTH_MODE: 'none', CAPILLARY_BASE_URL: 'https://x.example/?a' },
       ['must not hold a query'],
     ],
-    ['every origin', { CORS_ORIGINS: 'https://a.example,*' }, ['CORS_ORIGINS must name origins']],
+    ['every origin', { CORS_ORIGINS: 'https://a.example,*' }, ['CORS_ORIGINS must list origins']],
     [
       'a name that is not one of ours',
       { CAPILLARY_REQUEST_PER_MINUTE: '5' },
@@ -112,7 +112,7 @@ describe('the configuration', () => {
 
     expect(problemsOf(env).join()).not.toContain('hunter2');
     const shown = [
-      JSON.stringify(describeValues(TENANT)),
+      JSON.stringify(describeConfig(TENANT)),
       inspect(loadConfig({ ...TENANT, ...TOKENS }), { depth: 9 }),
     ].join();
     expect(shown).toContain('[secret]');

@@ -1,0 +1,61 @@
+import type { Clock } from '../domain/clock.ts';
+import type { PlatformCall } from './call.ts';
+import { PlatformProblem } from './problem.ts';
+import type { RetryBudget } from './retryBudget.ts';
+
+const MAX_ATTEMPTS = 2;
+const BASE_DELAY_MS = 50;
+const MAX_DELAY_MS = 500;
+/** Less time than this is not worth another call. */
+const MIN_ATTEMPT_MS = 50;
+
+/**
+ * How long to wait before the attempt after `attempt` (from 1), or null for none: at most two attempts, transient faults
+ * only, with full jitter.
+ *
+ * @param random 0 to 1
+ */
+export function retryDelayMs(attempt: number, problem: unknown, random: number): number | null {
+  if (attempt >= MAX_ATTEMPTS || !(problem instanceof PlatformProblem) || problem.kind !== 'transient') return null;
+  return Math.floor(random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1)));
+}
+
+/**
+ * Tries a call once more after a transient fault, inside its deadline and the budget. A spent quota is never retried:
+ * it is not transient, and the gate waits for all.
+ */
+export function withRetry(
+  call: PlatformCall,
+  options: { readonly clock: Clock; readonly budget: RetryBudget; readonly random: () => number },
+): PlatformCall {
+  const { clock, budget, random } = options;
+  return async (request, context) => {
+    budget.deposit();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call(request, context);
+      } catch (error) {
+        const delayMs = retryDelayMs(attempt, error, random());
+        const leftMs = context.deadlineAtMs() - clock.monotonicMs();
+        if (delayMs === null || context.signal.aborted || leftMs < delayMs + MIN_ATTEMPT_MS) throw error;
+        if (!budget.withdraw()) throw error;
+        await sleep(delayMs, clock, context.signal);
+      }
+    }
+  };
+}
+
+/** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
+function sleep(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(delayMs, () => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    });
+    signal.addEventListener('abort', leave, { once: true });
+  });
+}
