@@ -6,6 +6,9 @@ export interface Warning {
   readonly message: string;
 }
 
+/** Any more would only be noise, or an attack. */
+export const MAX_WARNINGS = 20;
+
 /** The codes that say: this customer was merged into another, whose data is shown. */
 export const MERGE_CODES: ReadonlySet<number> = new Set([8069, 91009]);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keyOfLedgerRow, type LedgerPage, type LedgerRow } from '../domain/ledger.ts';
 import { PRINT_LENGTH, type LedgerPosition, type LedgerSlice } from '../domain/ledgerSlice.ts';
-import type { Warning } from '../domain/warning.ts';
+import { MAX_WARNINGS, type Warning } from '../domain/warning.ts';
 
 export interface LedgerWalk {
   /** Reads one platform page, zero-based. */
@@ -89,5 +89,5 @@ function isAtOrBefore(after: LedgerPosition | null, page: number, row: number): 
 
 /** Each code once: every page repeats what is said of the customer. */
 function distinct(warnings: readonly Warning[]): readonly Warning[] {
-  return [...new Map(warnings.map((warning) => [warning.code, warning])).values()];
+  return [...new Map(warnings.map((warning) => [warning.code, warning])).values()].slice(0, MAX_WARNINGS);
 }

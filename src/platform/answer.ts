@@ -1,6 +1,6 @@
 import { isLosslessNumber, parse } from 'lossless-json';
 import type { ErrorFacts } from '../domain/errors.ts';
-import { MERGE_CODES, warningOf, type Warning } from '../domain/warning.ts';
+import { MAX_WARNINGS, MERGE_CODES, warningOf, type Warning } from '../domain/warning.ts';
 import { familyOf, type EndpointName } from './endpointName.ts';
 import type { HttpAnswer } from './http.ts';
 import { isEmptyCode, isKnownCode, PlatformProblem, problemOfCode, problemOfStatus } from './problem.ts';
@@ -19,10 +19,9 @@ export interface PlatformAnswer {
   readonly readAt: Date;
   /** Facts to carry into an error, should the body turn out to be unusable. */
   readonly facts: ErrorFacts;
+  /** What it means when the body turns out to hold no data: a merge whose survivor is not shown. Else a bad response. */
+  readonly unusableMeans?: PlatformProblem;
 }
-
-/** Any more would only be noise, or an attack. */
-const MAX_WARNINGS = 20;
 
 /**
  * Takes an HTTP answer for what it says: a success is 2xx **and** JSON **and** without `errors[]`. The platform is seen
@@ -40,25 +39,23 @@ export function readAnswer(endpoint: EndpointName, answer: HttpAnswer, readAt: D
 
   const body = jsonOf(answer);
   const codes = body === undefined ? [] : errorCodesOf(body);
-  const isEmpty = body !== undefined && codes.length === 1 && isEmptyCode(family, codes[0] ?? 0);
-  if (isEmpty) return { body, isEmpty, warnings: warningsOf(body), readAt, facts };
-  const merges = codes.filter((code) => MERGE_CODES.has(code));
-  // A merged customer's survivor may come with the merge as an error: the decoder sees whether data came with it.
-  const isMergeOnly = isSuccess && codes.length > 0 && merges.length === codes.length && hasData(body);
-  if (codes.length > 0 && !isMergeOnly) {
-    const code = codes.find((each) => isKnownCode(family, each)) ?? codes[0];
-    if (code !== undefined && (isSuccess || isKnownCode(family, code))) throw problemOfCode(family, code, facts);
+  if (body !== undefined && codes.length === 1 && isEmptyCode(family, codes[0] ?? 0)) {
+    return { body, isEmpty: true, warnings: warningsOf(body, []), readAt, facts };
   }
-  if (!isSuccess) throw problemOfStatus(family, status, facts);
+  const [merge] = codes;
+  if (body !== undefined && isSuccess && merge !== undefined && codes.every((code) => MERGE_CODES.has(code))) {
+    // The survivor's data may come with the merge as an error, or null and zeros do: the decoder will see.
+    const unusableMeans = problemOfCode(family, merge, facts);
+    return { body, isEmpty: false, warnings: warningsOf(body, codes), readAt, facts, unusableMeans };
+  }
+
+  const code = codes.find((each) => isKnownCode(family, each)) ?? codes[0];
+  if (code !== undefined && (isSuccess || isKnownCode(family, code))) throw problemOfCode(family, code, facts);
+  const seen = code === undefined ? facts : { ...facts, platformCode: code };
+  if (!isSuccess) throw problemOfStatus(family, status, seen);
   if (body === undefined) throw badResponse('not a JSON object', facts);
-  if (hasErrors(body) && !isMergeOnly) throw badResponse('errors without a code', facts);
-  return {
-    body,
-    isEmpty: false,
-    warnings: [...merges.map(warningOf), ...warningsOf(body)].slice(0, MAX_WARNINGS),
-    readAt,
-    facts,
-  };
+  if (hasErrors(body)) throw badResponse('errors without a code', facts);
+  return { body, isEmpty: false, warnings: warningsOf(body, []), readAt, facts };
 }
 
 /** An answer that is not what was asked for; `detail` says how, for the log. */
@@ -77,7 +74,8 @@ function factsOf(endpoint: EndpointName, { status, retryAfter, requestId }: Http
 }
 
 function jsonOf({ contentType, body }: HttpAnswer): Json | undefined {
-  if (contentType !== undefined && !/^application\/(?:[a-z.+-]+\+)?json\b/i.test(contentType)) return undefined;
+  if (contentType !== undefined && !/^application\/(?:[a-z0-9.!#$&^_+-]+\+)?json\b/i.test(contentType))
+    return undefined;
   try {
     // Takes a byte order mark off, and refuses what is not UTF-8.
     const value = parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
@@ -101,17 +99,12 @@ function hasErrors(body: Json): boolean {
   return !Array.isArray(errors) || errors.length > 0;
 }
 
-/** Whether more than the envelope is there. */
-function hasData(body: Json | undefined): boolean {
-  return Object.keys(body ?? {}).some((key) => !['errors', 'warnings', 'response', 'success'].includes(key));
-}
-
-function warningsOf(body: Json): Warning[] {
-  return listOf(body['warnings'])
-    .slice(0, MAX_WARNINGS)
-    .map((item) => codeOf(item))
-    .filter((code) => code !== undefined)
-    .map(warningOf);
+/** The warnings, with `codes` as further ones; merges first, for what they say must not be lost among others. */
+function warningsOf(body: Json, codes: readonly number[]): Warning[] {
+  const all = [...codes, ...listOf(body['warnings']).map((item) => codeOf(item))].filter((code) => code !== undefined);
+  const merges = all.filter((code) => MERGE_CODES.has(code));
+  const others = all.filter((code) => !MERGE_CODES.has(code));
+  return [...merges, ...others].slice(0, MAX_WARNINGS).map(warningOf);
 }
 
 /** `code` of an item of the envelope, a number or the same as text; undefined for anything else. */

@@ -59,11 +59,13 @@ export function decodeToken(answer: PlatformAnswer): { accessToken: string; ttlS
 /**
  * The body of an answer as `schema` describes it.
  *
- * @throws {PlatformProblem} `PLATFORM_BAD_RESPONSE` whose detail names the field, never its value
+ * @throws {PlatformProblem} `PLATFORM_BAD_RESPONSE` whose detail names the field, never its value; or what the answer says
+ *   that an unusable body means
  */
-export function decode<T>(schema: z.ZodType<T>, { body, facts }: PlatformAnswer): T {
+export function decode<T>(schema: z.ZodType<T>, { body, facts, unusableMeans }: PlatformAnswer): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
+  if (unusableMeans !== undefined) throw unusableMeans;
   const field = result.error.issues[0]?.path.join('.') ?? '';
   throw badResponse(`unusable field: ${field}`, facts);
 }

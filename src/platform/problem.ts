@@ -65,9 +65,13 @@ const CODES: Readonly<Record<EndpointFamily, ReadonlyMap<number, Meaning>>> = {
   ledger: new Map([
     ...CUSTOMER,
     ...meanings([9003, 11002], BUSY),
-    ...meanings([9005, 9018, 11001, 11004, 11006, 11007, 11008, 11009, 11010, 11011, 11012, 11013], FILTER),
-    ...meanings([11025, 11026, 11027, 11028, 11029], FILTER),
+    ...meanings([9005, 9018, 11001, 11004], FILTER),
     ...meanings([11005], PROGRAM),
+    // 11006 to 11029: of the whole ledger family, some of them for its sister endpoints.
+    ...meanings(
+      Array.from({ length: 24 }, (_, index) => 11006 + index),
+      FILTER,
+    ),
   ]),
   token: new Map([...REQUEST_LEVEL, ...meanings([401, 320001], DENIED)]),
 };

@@ -21,6 +21,7 @@ const HOLD_FAILURE_MS = 1000;
 
 interface Token {
   readonly headers: AuthorizationHeaders;
+  readonly receivedAtMs: number;
   /** On the monotonic clock, counted from the moment the answer came: the token's own `exp` trusts another clock. */
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
@@ -35,6 +36,7 @@ interface Token {
 export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs }: TokenOptions): Authorizer {
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
+  let replacement: AuthorizationHeaders | undefined;
   let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
 
   async function signIn(): Promise<Token> {
@@ -55,6 +57,7 @@ export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs
       const receivedAtMs = clock.monotonicMs();
       current = {
         headers: { 'x-cap-api-oauth-token': accessToken },
+        receivedAtMs,
         renewAtMs: receivedAtMs + ttlSeconds * 1000 * RENEW_AFTER,
         expiresAtMs: receivedAtMs + ttlSeconds * 1000,
       };
@@ -87,7 +90,13 @@ export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs
     async renew(refused, signal) {
       // Somebody else may have renewed it while this call was under way.
       if (current !== undefined && current.headers !== refused) return current.headers;
-      return (await waitFor(fetchOnce(), signal)).headers;
+      // The one that replaced a refused token is refused as well: yet another would fare no better.
+      if (replacement === refused && current !== undefined) {
+        if (clock.monotonicMs() < current.receivedAtMs + HOLD_FAILURE_MS) return null;
+      }
+      const { headers } = await waitFor(fetchOnce(), signal);
+      replacement = headers;
+      return headers;
     },
   };
 }
