@@ -21,6 +21,8 @@ import { startSandbox, type Sandbox } from './sandbox/server.ts';
 export interface Surroundings {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
 }
 
 /** A running gateway. */
@@ -51,10 +53,14 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
   }
 }
 
-async function startBehind(config: Config, sandbox: Sandbox | null, { clock, logger }: Surroundings): Promise<Gateway> {
+async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
+  const { clock, logger, random } = surroundings;
   const platform = createPlatform({
     ...platformOf(config, sandbox),
-    maxConcurrent: config.maxConcurrent,
+    requestsPerMinute: Math.max(1, Math.floor(config.quota.requestsPerMinute / config.quota.replicas)),
+    maxConcurrent: config.quota.maxConcurrent,
+    cache: config.cache,
+    random,
     ledgerPageSize: config.ledgerPageSize,
     tokenTimeoutMs: config.http.requestDeadlineMs,
     clock,
@@ -65,6 +71,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, { clock, log
   const apollo = createApollo({
     federation: config.federation,
     introspection: config.introspection,
+    maxPlatformCalls: config.maxPlatformCalls,
     ledgerPageSize: config.ledgerPageSize,
     logger,
     clock,

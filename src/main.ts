@@ -51,14 +51,16 @@ async function serve(): Promise<void> {
   const config = loadConfig(env);
   const logger = createLogger({ level: config.logLevel });
   const gateway = await startGateway(config, surroundings(logger));
+  // Before anything is printed: who waits for the line may send the signal at once.
+  closeOnSignal(gateway, logger);
   logger.info({ url: gateway.url, platform: gateway.platform, auth: config.auth.mode }, 'listening');
   if (config.explorer !== 'off') print(welcome(gateway.url));
-  closeOnSignal(gateway, logger);
 }
 
 async function serveSandbox(): Promise<void> {
   const { http, sandbox, logLevel } = loadConfig(env);
   const platform = await startSandbox({ ...sandbox, host: http.host, now: () => systemClock.now() });
+  closeOnSignal(platform, createLogger({ level: logLevel }));
   const { clientKey, clientSecret, tillUsername, tillPassword } = platform.credentials;
   print(`The sandbox platform serves at ${platform.url}
 
@@ -71,7 +73,6 @@ or, instead of the OAuth client:
   CAPILLARY_TILL_USERNAME=${tillUsername}
   CAPILLARY_TILL_PASSWORD=${tillPassword}
 `);
-  closeOnSignal(platform, createLogger({ level: logLevel }));
 }
 
 /** The first signal ends in good order; a second one, at once. */
@@ -99,7 +100,7 @@ function packageVersion(): string {
 }
 
 function surroundings(logger: Logger): Surroundings {
-  return { clock: systemClock, logger };
+  return { clock: systemClock, logger, random: Math.random };
 }
 
 function welcome(url: string): string {

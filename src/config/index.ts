@@ -18,8 +18,18 @@ export interface Config {
     readonly baseUrl: URL;
     readonly credentials: PlatformLogin;
   } | null;
-  readonly maxConcurrent: number;
+  readonly quota: {
+    readonly requestsPerMinute: number;
+    /** How many gateways share the key. */
+    readonly replicas: number;
+    readonly maxConcurrent: number;
+  };
+  readonly cache: {
+    readonly freshMs: number;
+    readonly staleMs: number;
+  };
   readonly ledgerPageSize: number;
+  readonly maxPlatformCalls: number;
   readonly auth: AuthConfig;
   readonly explorer: 'sandbox' | 'graphiql' | 'off';
   readonly introspection: boolean;
@@ -75,8 +85,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       values.CAPILLARY_BASE_URL === undefined || credentials === null
         ? null
         : { baseUrl: withSlash(values.CAPILLARY_BASE_URL), credentials },
-    maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
+    quota: {
+      requestsPerMinute: values.CAPILLARY_REQUESTS_PER_MINUTE,
+      replicas: values.REPLICAS,
+      maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
+    },
+    cache: { freshMs: 1000 * values.CACHE_FRESH_SECONDS, staleMs: 1000 * values.CACHE_STALE_SECONDS },
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
+    maxPlatformCalls: values.MAX_PLATFORM_CALLS,
     auth,
     explorer: defaults.EXPLORER,
     introspection: defaults.INTROSPECTION,

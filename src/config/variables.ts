@@ -33,6 +33,11 @@ export const VARIABLES = {
   CAPILLARY_CLIENT_SECRET: variable(secret, 'OAuth client: its secret.'),
   CAPILLARY_TILL_USERNAME: variable(z.string(), 'Or till credentials: the user name. With CAPILLARY_TILL_PASSWORD.'),
   CAPILLARY_TILL_PASSWORD: variable(secret, 'Till credentials: the password as typed; the md5 is ours.'),
+  CAPILLARY_REQUESTS_PER_MINUTE: variable(
+    integer(1, 1_000_000),
+    'The quota of this API key: never exceeded in any 60 seconds, token calls included.',
+    '1000',
+  ),
   CAPILLARY_MAX_CONCURRENT: variable(integer(1, 1000), 'Platform calls under way at once.', '20'),
   CAPILLARY_LEDGER_PAGE_SIZE: variable(
     integer(1, 100),
@@ -44,6 +49,18 @@ export const VARIABLES = {
     'One operation, every attempt and wait included. The header `x-deadline-ms` may lower it.',
     '3000',
   ),
+  CACHE_FRESH_SECONDS: variable(integer(0, 86_400), 'Answers this young are given without asking the platform.', '15'),
+  CACHE_STALE_SECONDS: variable(
+    integer(0, 604_800),
+    'Answers this young are given, marked stale, when the platform cannot be asked. 0 and 0: no caching.',
+    '600',
+  ),
+  MAX_PLATFORM_CALLS: variable(
+    integer(1, 1000),
+    'Platform calls that one operation may ask for, counted before any is made.',
+    '25',
+  ),
+  REPLICAS: variable(integer(1, 1000), 'How many gateways share the API key; each keeps to its share.', '1'),
   AUTH_MODE: variable(
     z.enum(['jwt', 'none']),
     '`jwt` or `none`. With the sandbox the default is `none`; with a real platform `jwt`, and `none` must be asked for.',

@@ -26,4 +26,6 @@ export interface LedgerSlice {
   readonly warnings: readonly Warning[];
   /** When the oldest page of it was read. */
   readonly readAt: Date;
+  /** Whether a newer page was wanted and could not be had. */
+  readonly isStale: boolean;
 }

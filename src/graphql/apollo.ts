@@ -17,6 +17,7 @@ export interface ApolloOptions {
   readonly federation: boolean;
   readonly introspection: boolean;
   readonly ledgerPageSize: number;
+  readonly maxPlatformCalls: number;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Plugins of other layers: the explorer's page, the drain of the HTTP server. */
@@ -32,7 +33,7 @@ const MAX_ERRORS = 5;
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
 export function createApollo(options: ApolloOptions): ApolloServer<OperationContext> {
-  const { federation, introspection, ledgerPageSize, logger, clock, plugins } = options;
+  const { federation, introspection, ledgerPageSize, maxPlatformCalls, logger, clock, plugins } = options;
   return new ApolloServer<OperationContext>({
     schema: createSchema({ federation, ledgerPageSize }),
     nodeEnv: 'production',
@@ -62,7 +63,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      inputsPlugin(),
+      inputsPlugin({ maxPlatformCalls, ledgerPageSize }),
       loggingPlugin({ logger, clock }),
       ...plugins,
     ],

@@ -53,10 +53,11 @@ export function parseLookupArgs({ lookup }: QueryCustomerByIdentifierArgs): Cust
 export function parsePointsBalanceArgs(args: CustomerPointsBalanceArgs): {
   readonly program: ProgramChoice;
   readonly entityType: EntityType;
+  readonly maxAgeMs: number | undefined;
 } {
-  assertMaxAge(args.maxAge);
+  const maxAgeMs = maxAgeMsOf(args.maxAge);
   const programId = optionalIdOf(args.programId, 'programId');
-  return { program: args.allPrograms ? 'all' : (programId ?? 'default'), entityType: args.entityType };
+  return { program: args.allPrograms ? 'all' : (programId ?? 'default'), entityType: args.entityType, maxAgeMs };
 }
 
 /** `Customer.ledgerBalance`. Whether the cursor is of this customer and filter is checked where both are known. */
@@ -64,13 +65,14 @@ export function parseLedgerBalanceArgs({ filter, first, after, maxAge }: Custome
   readonly filter: LedgerFilter;
   readonly first: number;
   readonly after: LedgerCursor | null;
+  readonly maxAgeMs: number | undefined;
 } {
-  assertMaxAge(maxAge);
   if (first < 1 || first > MAX_ROWS) throw badUserInput(`first must be 1 to ${MAX_ROWS}, not ${first}.`);
   return {
     filter: filter === null || filter === undefined ? WHOLE_LEDGER : filterOf(filter),
     first,
     after: after === null || after === undefined ? null : decodeCursor(after),
+    maxAgeMs: maxAgeMsOf(maxAge),
   };
 }
 
@@ -107,6 +109,8 @@ function optionalIdOf(text: InputMaybe<string>, argument: string): NumericId | u
   return id;
 }
 
-function assertMaxAge(maxAge: InputMaybe<number>): void {
-  if (typeof maxAge === 'number' && maxAge < 0) throw badUserInput('maxAge must be 0 or more seconds.');
+function maxAgeMsOf(maxAge: InputMaybe<number>): number | undefined {
+  if (maxAge === null || maxAge === undefined) return undefined;
+  if (maxAge < 0) throw badUserInput('maxAge must be 0 or more seconds.');
+  return maxAge * 1000;
 }

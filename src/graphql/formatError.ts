@@ -58,6 +58,7 @@ function ours({ message, code, retryable, facts }: GatewayError, thrown: unknown
 
 /** graphql-js quotes what it refuses; a quoted value may be somebody's number, and errors end up in logs. */
 function messageOf(message: string, thrown: unknown, code: string): string {
+  if (code === 'OPERATION_RESOLUTION_FAILURE') return 'operationName must name one of the operations sent.';
   if (!(thrown instanceof GraphQLError)) return message;
   const { nodes = [] } = thrown;
   const [node] = nodes;

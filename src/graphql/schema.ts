@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { Resolvers } from '../generated/resolvers-types.ts';
 import { createResolvers } from './resolvers/index.ts';
 import { readSchemaDocument, withoutFederation } from './sdl.ts';
 
@@ -13,8 +14,8 @@ export interface SchemaOptions {
 
 /** The executable schema. */
 export function createSchema({ federation, ledgerPageSize }: SchemaOptions): GraphQLSchema {
-  const resolvers = createResolvers({ ledgerPageSize });
   const document = readSchemaDocument();
+  const resolvers = describeScalars(createResolvers({ ledgerPageSize }), document);
   if (federation) {
     return buildSubgraphSchema([{ typeDefs: document, resolvers: resolvers as never }]);
   }
@@ -25,4 +26,16 @@ export function createSchema({ federation, ledgerPageSize }: SchemaOptions): Gra
     resolvers: { ...others, Customer: customer },
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
+}
+
+/** Gives the scalars the words of the SDL, which a resolver's scalar would replace with none. */
+function describeScalars(resolvers: Resolvers, { definitions }: DocumentNode): Resolvers {
+  const described: Record<string, GraphQLScalarType> = {};
+  for (const node of definitions) {
+    if (node.kind !== Kind.SCALAR_TYPE_DEFINITION) continue;
+    const scalar = resolvers[node.name.value as 'Decimal' | 'DateTime' | 'LocalDateTime'];
+    if (scalar === undefined) continue;
+    described[node.name.value] = new GraphQLScalarType({ ...scalar.toConfig(), description: node.description?.value });
+  }
+  return { ...resolvers, ...described };
 }

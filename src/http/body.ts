@@ -17,7 +17,8 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   }
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // A refusal must still reach who is sending: leaving the loop does not close the connection.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
     chunks.push(chunk);

@@ -1,19 +1,25 @@
-import type { ServerResponse } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { GatewayError, type ErrorCode } from '../domain/errors.ts';
+
+/** What a request can be refused for before GraphQL sees it. */
+export type HttpRefusalCode =
+  | 'BAD_REQUEST'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'REQUEST_HEADER_FIELDS_TOO_LARGE';
 
 /** A request that is refused before GraphQL sees it, with the status that says so. */
 export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
   readonly status: number;
-  readonly code: 'BAD_REQUEST' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE';
+  readonly code: HttpRefusalCode;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    code: HttpRefusal['code'],
-    message: string,
-    headers: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(status: number, code: HttpRefusalCode, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.status = status;
     this.code = code;
@@ -60,12 +66,29 @@ const INTERNAL = {
 
 /** Ends a response with an error in GraphQL's shape. */
 export function sendRefusal(response: ServerResponse, thrown: unknown): void {
-  const { status, code, message, retryable, headers } = refusalOf(thrown);
-  const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] });
+  const { status, headers } = refusalOf(thrown);
+  const body = bodyOf(thrown);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
   });
   response.end(body);
+}
+
+function bodyOf(thrown: unknown): string {
+  const { code, message, retryable } = refusalOf(thrown);
+  return JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] });
+}
+
+/** Ends a connection whose request could not even be parsed: the answer is written by hand. */
+export function endConnection(socket: Duplex, refusal: HttpRefusal): void {
+  const body = bodyOf(refusal);
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

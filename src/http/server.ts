@@ -6,7 +6,7 @@ import type { Logger } from '../observe/logger.ts';
 import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
-import { HttpRefusal, refusalOf, sendRefusal } from './refusal.ts';
+import { endConnection, HttpRefusal, refusalOf, sendRefusal } from './refusal.ts';
 
 export interface HttpServerOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
@@ -22,7 +22,11 @@ export interface HttpServerOptions<Context extends BaseContext> {
 export const GRAPHQL_PATH = '/graphql';
 
 const MAX_BODY_BYTES = 1_000_000;
+const MAX_HEADERS = 100;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** After a refusal, of a body that is still being sent. */
+const MAX_DRAINED_BYTES = 64_000_000;
+const MAX_DRAINED_MS = 2000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
@@ -38,10 +42,15 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
       connectionsCheckingInterval: 1000,
     },
     (request, response) => {
-      answer(request, response, options).catch((error: unknown) => refuse(response, error, options.logger));
+      answer(request, response, options).catch((error: unknown) => refuse(request, response, error, options.logger));
     },
   );
-  server.maxHeadersCount = 100;
+  // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
+  server.maxHeadersCount = 0;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (socket.writable) endConnection(socket, unparsed(error.code));
+    else socket.destroy();
+  });
   return server;
 }
 
@@ -52,6 +61,7 @@ async function answer<Context extends BaseContext>(
 ): Promise<void> {
   const { apollo, createContext, corsOrigins, requestDeadlineMs, clock } = options;
   setSecurityHeaders(response);
+  if (request.rawHeaders.length / 2 > MAX_HEADERS) throw headersTooLarge();
   const [path, search] = splitUrl(request.url ?? '');
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
   const { method = '' } = request;
@@ -91,13 +101,43 @@ async function send(response: ServerResponse, { status, headers, body }: HTTPGra
   response.end();
 }
 
-function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+  if (response.destroyed) {
+    // The caller has hung up: there is nobody to refuse, and nothing of ours failed.
+    logger.info({ outcome: 'gone' }, 'request');
+    return;
+  }
   const { status, code } = refusalOf(error);
   const line = { outcome: 'refused', status, code };
   if (status >= 500) logger.error({ ...line, failure: failureOf(error) }, 'request');
   else logger.info(line, 'request');
-  if (response.headersSent || response.destroyed) response.destroy();
-  else sendRefusal(response, error);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  sendRefusal(response, error);
+  if (!request.complete) drain(request);
+}
+
+/** Reads on for a moment, so that a caller who is still sending comes to read the answer; then hangs up. */
+function drain(request: IncomingMessage): void {
+  let left = MAX_DRAINED_BYTES;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  setTimeout(() => request.destroy(), MAX_DRAINED_MS).unref();
+}
+
+/** What Node's parser says of a request it could not read. */
+function unparsed(code: string | undefined): HttpRefusal {
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new HttpRefusal(408, 'REQUEST_TIMEOUT', 'The request took too long.');
+  return new HttpRefusal(400, 'BAD_REQUEST', 'This is not an HTTP request.');
+}
+
+function headersTooLarge(): HttpRefusal {
+  return new HttpRefusal(431, 'REQUEST_HEADER_FIELDS_TOO_LARGE', 'The headers are too large, or too many.');
 }
 
 /** Answers are one caller's own: nothing on the way keeps or frames them. */

@@ -1,5 +1,6 @@
-import type { CustomerId, CustomerRef } from '../domain/customer.ts';
-import { keyOfCustomerRef } from '../domain/customer.ts';
+import DataLoader from 'dataloader';
+import { asError } from '../domain/errors.ts';
+import { keyOfCustomerRef, type CustomerId, type CustomerRef } from '../domain/customer.ts';
 import {
   keyOfLedgerPage,
   WHOLE_LEDGER,
@@ -10,9 +11,10 @@ import type { LedgerPosition, LedgerSlice } from '../domain/ledgerSlice.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import type { Personal } from '../domain/personal.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
+import type { Reading } from '../domain/reading.ts';
 import type { Platform } from '../platform/index.ts';
-import { createFanOutLoader } from './fanOut.ts';
 import { walkLedger } from './ledgerWalk.ts';
+import { createReadLoader } from './readLoader.ts';
 import { createSightings } from './sightings.ts';
 
 /** Which rows of a ledger balance. */
@@ -23,11 +25,15 @@ export interface LedgerRange {
 
 /**
  * Every read of one operation. Whatever the aliases, fragments and lists it is asked through, each distinct question
- * goes to the platform once.
+ * goes to the platform once. `maxAgeMs` undefined leaves freshness to the configuration.
  */
 export interface Loaders {
-  pointsBalance(question: PointsBalanceQuestion): Promise<PointsBalance>;
-  ledgerBalance(question: LedgerBalanceQuestion, range: LedgerRange): Promise<LedgerSlice>;
+  pointsBalance(question: PointsBalanceQuestion, maxAgeMs: number | undefined): Promise<Reading<PointsBalance>>;
+  ledgerBalance(
+    question: LedgerBalanceQuestion,
+    range: LedgerRange,
+    maxAgeMs: number | undefined,
+  ): Promise<LedgerSlice>;
   /** The customer's id: known, seen in another read of this operation, or looked up. */
   customerId(customer: CustomerRef): Promise<CustomerId>;
   /** The brand's own reference; null when the customer has none. Seen in a ledger read, or read for itself. */
@@ -44,44 +50,41 @@ const MAX_LEDGER_PAGES = 10;
 
 /** A set of loaders: one per operation, never shared. */
 export function createLoaders(platform: Platform, context: ReadContext): Loaders {
+  const { freshMs } = platform;
   const seenIds = createSightings<CustomerId>();
   const seenExternalIds = createSightings<SeenExternalId>();
 
-  const pointsBalances = createFanOutLoader({
+  const readPointsBalance = createReadLoader({
     name: 'pointsBalance',
     keyOf: keyOfPointsBalance,
-    fetchOne: (question: PointsBalanceQuestion) => platform.fetchPointsBalance(question, context),
+    read: (question: PointsBalanceQuestion, maxAgeMs) => platform.readPointsBalance(question, maxAgeMs, context),
+    freshMs,
   });
-  const ledgerPages = createFanOutLoader({
+  const readLedgerPage = createReadLoader({
     name: 'ledgerPage',
     keyOf: keyOfLedgerPage,
-    fetchOne: (question: LedgerPageQuestion) => platform.fetchLedgerPage(question, context),
+    read: (question: LedgerPageQuestion, maxAgeMs) => platform.readLedgerPage(question, maxAgeMs, context),
+    freshMs,
   });
   // What a sibling field reads anyway is waited for: loaders dispatch after all fields of a level have asked.
-  const customerIds = createFanOutLoader({
-    name: 'customerId',
-    keyOf: keyOfCustomerRef,
-    fetchOne: async (customer: CustomerRef) => {
-      if (customer.by === 'id') return customer.id;
-      return (await seenIds.find(customer)) ?? platform.fetchCustomerId(customer.lookup, context);
-    },
+  const customerIds = createEachLoader('customerId', async (customer) => {
+    if (customer.by === 'id') return customer.id;
+    const seen = await seenIds.find(customer);
+    return seen ?? (await platform.readCustomerId(customer.lookup, undefined, context)).answer.id;
   });
-  const externalIds = createFanOutLoader({
-    name: 'externalId',
-    keyOf: keyOfCustomerRef,
-    fetchOne: async (customer: CustomerRef) => {
-      const seen = await seenExternalIds.find(customer);
-      if (seen !== null) return seen.externalId;
-      const { owner } = await loadPage({ customer, filter: WHOLE_LEDGER, page: 0 });
-      if (owner !== null) return owner.externalId;
-      // An empty ledger names nobody.
-      return (await platform.fetchCustomerIdentifiers(await customerIds.load(customer), context)).externalId;
-    },
+  const externalIds = createEachLoader('externalId', async (customer) => {
+    const seen = await seenExternalIds.find(customer);
+    if (seen !== null) return seen.externalId;
+    const { answer } = await loadPage({ customer, filter: WHOLE_LEDGER, page: 0 }, undefined);
+    if (answer.owner !== null) return answer.owner.externalId;
+    // An empty ledger names nobody.
+    const id = await customerIds.load(customer);
+    return (await platform.readIdentifiers(id, undefined, context)).answer.externalId;
   });
 
-  function loadPage(question: LedgerPageQuestion) {
-    const page = ledgerPages.load(question);
-    const owner = page.then((each) => each.owner);
+  function loadPage(question: LedgerPageQuestion, maxAgeMs: number | undefined) {
+    const page = readLedgerPage(question, maxAgeMs);
+    const owner = page.then(({ answer }) => answer.owner);
     seenIds.add(
       question.customer,
       owner.then((each) => each?.id ?? null),
@@ -91,22 +94,30 @@ export function createLoaders(platform: Platform, context: ReadContext): Loaders
   }
 
   return {
-    pointsBalance(question) {
-      const balance = pointsBalances.load(question);
+    pointsBalance(question, maxAgeMs) {
+      const balance = readPointsBalance(question, maxAgeMs);
       // A group's figures may name the group.
       if (question.entityType === 'CUSTOMER') {
         seenIds.add(
           question.customer,
-          balance.then(({ entityId }) => entityId),
+          balance.then(({ answer }) => answer.entityId),
         );
       }
       return balance;
     },
-    ledgerBalance(question, range) {
-      const loadPageOfBalance = (page: number) => loadPage({ ...question, page });
+    ledgerBalance(question, range, maxAgeMs) {
+      const loadPageOfBalance = (page: number) => loadPage({ ...question, page }, maxAgeMs);
       return walkLedger({ loadPage: loadPageOfBalance, ...range, maxPages: MAX_LEDGER_PAGES });
     },
     customerId: (customer) => customerIds.load(customer),
     externalId: (customer) => externalIds.load(customer),
   };
+}
+
+/** One thing about each customer; the batch runs when all fields of a level have asked. */
+function createEachLoader<Value>(name: string, loadOne: (customer: CustomerRef) => Promise<Value>) {
+  return new DataLoader<CustomerRef, Value, string>(
+    (customers) => Promise.all(customers.map((customer) => loadOne(customer).catch(asError))),
+    { name, cacheKeyFn: keyOfCustomerRef },
+  );
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { keyOfLedgerRow, type LedgerPage, type LedgerRow } from '../domain/ledger.ts';
 import { PRINT_LENGTH, type LedgerPosition, type LedgerSlice } from '../domain/ledgerSlice.ts';
+import type { Reading } from '../domain/reading.ts';
 import { MAX_WARNINGS, type Warning } from '../domain/warning.ts';
 
 export interface LedgerWalk {
   /** Reads one platform page, zero-based. */
-  readonly loadPage: (page: number) => Promise<LedgerPage>;
+  readonly loadPage: (page: number) => Promise<Reading<LedgerPage>>;
   /** How many rows are wanted. */
   readonly first: number;
   /** The last row already shown; null from the start. */
@@ -31,31 +32,36 @@ export async function walkLedger({ loadPage, first, after, maxPages }: LedgerWal
   const start = after?.page ?? 0;
   const shown = after?.shown ?? [];
   const found = new Map<string, FoundRow>();
-  const pages: LedgerPage[] = [];
+  const readings: Reading<LedgerPage>[] = [];
 
   const opening = await loadPage(start);
-  const end = Math.max(opening.pageCount, start + 1);
+  const end = Math.max(opening.answer.pageCount, start + 1);
   take(opening);
 
-  while (found.size < first && start + pages.length < end && pages.length < maxPages) {
+  while (found.size < first && start + readings.length < end && readings.length < maxPages) {
     const missing = first - found.size;
-    const rowsPerPage = Math.max(1, found.size / pages.length);
-    const wanted = Math.min(Math.ceil(missing / rowsPerPage), end - start - pages.length, maxPages - pages.length);
-    const next = start + pages.length;
+    const rowsPerPage = Math.max(1, found.size / readings.length);
+    const wanted = Math.min(
+      Math.ceil(missing / rowsPerPage),
+      end - start - readings.length,
+      maxPages - readings.length,
+    );
+    const next = start + readings.length;
     const more = await Promise.all(Array.from({ length: wanted }, (_, index) => loadPage(next + index)));
     more.forEach(take);
   }
 
-  function take(page: LedgerPage): void {
-    const pageIndex = start + pages.length;
-    pages.push(page);
-    page.rows.forEach((row, index) => {
+  function take(reading: Reading<LedgerPage>): void {
+    const pageIndex = start + readings.length;
+    readings.push(reading);
+    const { rows } = reading.answer;
+    rows.forEach((row, index) => {
       const print = printOfLedgerRow(row);
       const known = found.get(print);
       if (known !== undefined) known.row = row;
       else if (!shown.includes(print) && !isAtOrBefore(after, pageIndex, index)) {
         // Behind a page's last row the next page begins: going on from there does not read this one again.
-        const isLastOfPage = index === page.rows.length - 1 && pageIndex + 1 < end;
+        const isLastOfPage = index === rows.length - 1 && pageIndex + 1 < end;
         const place = isLastOfPage ? { page: pageIndex + 1, index: -1 } : { page: pageIndex, index };
         found.set(print, { row, ...place });
       }
@@ -63,16 +69,18 @@ export async function walkLedger({ loadPage, first, after, maxPages }: LedgerWal
   }
 
   const all = [...found.entries()];
+  const pages = readings.map(({ answer }) => answer);
   const prints = all.map(([print]) => print);
   return {
     rows: all.slice(0, first).map(([, { row, page, index }], place) => ({
       row,
       position: { page, row: index, shown: [...shown, ...prints.slice(0, place + 1)] },
     })),
-    hasMore: all.length > first || start + pages.length < end,
-    totalEntries: opening.totalEntries,
+    hasMore: all.length > first || start + readings.length < end,
+    totalEntries: opening.answer.totalEntries,
     warnings: distinct(pages.flatMap(({ warnings }) => warnings)),
     readAt: pages.map(({ readAt }) => readAt).reduce((oldest, each) => (each < oldest ? each : oldest)),
+    isStale: readings.some(({ isStale }) => isStale),
   };
 }
 

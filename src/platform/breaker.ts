@@ -13,6 +13,14 @@ export interface BreakerRules {
 /** `closed` lets calls through, `open` none, `probing` has one call out to see whether the platform is back. */
 export type BreakerState = 'closed' | 'open' | 'probing';
 
+/** Whether a call may go; if not, when it makes sense to ask again. */
+export interface Admission {
+  readonly isAdmitted: boolean;
+  /** The one call that finds out whether the platform is back. */
+  readonly isProbe: boolean;
+  readonly retryAfterMs: number;
+}
+
 /**
  * Stops calls to an endpoint that fails, so that nobody waits for what will not come, and the platform can recover.
  *
@@ -37,19 +45,19 @@ export class Breaker {
     return this.#isProbing ? 'probing' : 'open';
   }
 
-  /** Milliseconds until a call may go; 0 for now. Going through when open makes that call the probe. */
-  admit(): { readonly admitted: true } | { readonly admitted: false; readonly retryAfterMs: number } {
-    if (!this.#isOpen) return { admitted: true };
+  /** Lets a call through, or not; when open, after a while, one to probe. What is admitted must be settled. */
+  admit(): Admission {
+    if (!this.#isOpen) return { isAdmitted: true, isProbe: false, retryAfterMs: 0 };
     const waitMs = this.#openUntilMs - this.#clock.monotonicMs();
-    if (waitMs > 0 || this.#isProbing) return { admitted: false, retryAfterMs: Math.max(waitMs, 0) };
+    if (waitMs > 0 || this.#isProbing) return { isAdmitted: false, isProbe: false, retryAfterMs: Math.max(waitMs, 0) };
     this.#isProbing = true;
-    return { admitted: true };
+    return { isAdmitted: true, isProbe: true, retryAfterMs: 0 };
   }
 
   /** Notes how an admitted call ended; `undefined` when it was cut off before it could tell. */
-  settle(isFailure: boolean | undefined): void {
+  settle({ isProbe }: Admission, isFailure: boolean | undefined): void {
     const nowMs = this.#clock.monotonicMs();
-    if (this.#isProbing) {
+    if (isProbe) {
       this.#isProbing = false;
       if (isFailure === false) this.#close();
       else this.#open(nowMs);

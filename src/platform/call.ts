@@ -10,10 +10,16 @@ export interface PlatformRequest {
   readonly searchParams: Readonly<Record<string, string>>;
 }
 
+/** What one call is made under. */
+export interface CallContext extends ReadContext {
+  /** Given where there may be a second attempt: one that has had no answer by then is given up, if `take` allows. */
+  readonly secondChance?: { readonly afterMs: number; readonly take: () => boolean };
+}
+
 /**
  * The one signature that every layer of the client has and wraps.
  *
  * @throws {PlatformProblem} when the platform failed or refused
  * @throws the context's abort reason, as soon as it aborts
  */
-export type PlatformCall = (request: PlatformRequest, context: ReadContext) => Promise<PlatformAnswer>;
+export type PlatformCall = (request: PlatformRequest, context: CallContext) => Promise<PlatformAnswer>;

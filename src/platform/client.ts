@@ -1,8 +1,14 @@
 import type { Clock } from '../domain/clock.ts';
+import type { BreakerRules } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
-import { withConcurrencyLimit } from './concurrency.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
+import { withBreakers, type BreakerStates } from './guarded.ts';
 import { createHttpTransport } from './http.ts';
+import { LocalQuota } from './localQuota.ts';
+import { QuotaGate } from './quotaGate.ts';
+import { withRetry } from './retry.ts';
+import { RetryBudget } from './retryBudget.ts';
+import { createSender } from './sender.ts';
 import { createSignedCall } from './signed.ts';
 import { createTokenAuthorizer } from './token.ts';
 
@@ -10,14 +16,20 @@ export interface PlatformClientOptions {
   /** `https://{host}/`, without `v2`. */
   readonly baseUrl: URL;
   readonly credentials: PlatformCredentials;
+  /** This gateway's share of the API key's quota. */
+  readonly requestsPerMinute: number;
   readonly maxConcurrent: number;
   /** A token call serves many operations; it is cut off after this long. */
   readonly tokenTimeoutMs: number;
   readonly clock: Clock;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
 }
 
 export interface PlatformClient {
   readonly call: PlatformCall;
+  readonly gate: QuotaGate;
+  readonly breakers: () => BreakerStates;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -25,27 +37,39 @@ export interface PlatformClient {
 const CONNECT_TIMEOUT_MS = 400;
 /** A page of a ledger is some 3 kB; what is larger than this is not an answer. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** The platform's minute, and a second for what a call may take to arrive there. */
+const QUOTA_WINDOW_MS = 61_000;
+const MAX_WAITING = 200;
+const BREAKER: BreakerRules = { failureShare: 0.5, minCalls: 20, windowMs: 10_000, openMs: 5000 };
+const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 
-/** Stacks the layers a call goes through, outermost last: concurrency > signature > HTTP. */
-export function createPlatformClient({
-  baseUrl,
-  credentials,
-  maxConcurrent,
-  tokenTimeoutMs,
-  clock,
-}: PlatformClientOptions): PlatformClient {
+/** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
+export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
+  const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random } = options;
   const transport = createHttpTransport({
     baseUrl,
-    maxConnections: maxConcurrent + 1, // One more for the token.
+    maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
   });
+  const gate = new QuotaGate({
+    quota: new LocalQuota({ limit: requestsPerMinute, windowMs: QUOTA_WINDOW_MS }, clock),
+    clock,
+    maxConcurrent,
+    maxWaiting: MAX_WAITING,
+    spacingMs: QUOTA_WINDOW_MS / requestsPerMinute,
+    random,
+  });
+  const send = createSender({ transport, clock, gate });
   const authorizer =
     credentials.kind === 'oauth'
-      ? createTokenAuthorizer({ transport, clock, credentials, timeoutMs: tokenTimeoutMs })
+      ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs })
       : createTillAuthorizer(credentials);
+  const { call, states } = withBreakers(createSignedCall(send, authorizer), BREAKER, clock);
   return {
-    call: withConcurrencyLimit(createSignedCall({ transport, clock, authorizer }), maxConcurrent),
+    call: withRetry(call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
+    gate,
+    breakers: states,
     close: () => transport.close(),
   };
 }

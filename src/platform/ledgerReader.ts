@@ -4,7 +4,8 @@ import type { CustomerId, CustomerLookup } from '../domain/customer.ts';
 import type { LedgerPage, LedgerPageQuestion } from '../domain/ledger.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import type { PlatformCall } from './call.ts';
-import { fetchCustomerIdentifiers } from './endpoints/customer.ts';
+import type { CachedRead } from './cache.ts';
+import type { CustomerIdentifiers } from './endpoints/customer.ts';
 import { fetchLedgerPage } from './endpoints/ledgerBalance.ts';
 import { isAbout } from './owner.ts';
 import { PlatformProblem } from './problem.ts';
@@ -25,10 +26,11 @@ const MAX_REMEMBERED_CUSTOMERS = 10_000;
  */
 export function createLedgerReader(options: {
   readonly call: PlatformCall;
+  readonly readIdentifiers: CachedRead<CustomerId, CustomerIdentifiers>;
   readonly clock: Clock;
   readonly pageSize: number;
 }): LedgerReader {
-  const { call, clock } = options;
+  const { call, readIdentifiers, clock } = options;
   const lookups = new LRUCache<string, CustomerLookup>({ max: MAX_REMEMBERED_CUSTOMERS });
   let idRefusedUntilMs = -Infinity;
 
@@ -43,7 +45,9 @@ export function createLedgerReader(options: {
         lookups.delete(id.reveal());
       }
     }
-    const { lookup } = await fetchCustomerIdentifiers(call, id, context);
+    // Asked anew where the remembered one did not hold, else as the cache has it.
+    const { answer } = await readIdentifiers(id, remembered === undefined ? undefined : 0, context);
+    const { lookup } = answer;
     if (lookup === null) throw new PlatformProblem('PLATFORM_BAD_RESPONSE', 'final', NO_IDENTIFIER);
     const page = await readBy(lookup, id, question, context);
     lookups.set(id.reveal(), lookup);

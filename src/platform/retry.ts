@@ -4,6 +4,10 @@ import { PlatformProblem } from './problem.ts';
 import type { RetryBudget } from './retryBudget.ts';
 
 const MAX_ATTEMPTS = 2;
+/** Of the time left, what a first attempt may take without an answer before a second one is made instead, */
+const FIRST_SHARE = 0.6;
+/** where that leaves the second one a fair chance. */
+const MIN_SECOND_MS = 400;
 const BASE_DELAY_MS = 50;
 const MAX_DELAY_MS = 500;
 /** Less time than this is not worth another call. */
@@ -31,15 +35,21 @@ export function withRetry(
   const { clock, budget, random } = options;
   return async (request, context) => {
     budget.deposit();
+    const leftMs = () => context.deadlineAtMs() - clock.monotonicMs();
+    const second = { isPaid: false };
     for (let attempt = 1; ; attempt += 1) {
+      const afterMs = leftMs() * FIRST_SHARE;
+      const isWorthTwo = attempt < MAX_ATTEMPTS && leftMs() - afterMs >= MIN_SECOND_MS;
+      // Without a place in the budget an attempt is not given up: its answer may still come in time.
+      const take = () => (second.isPaid = budget.withdraw());
       try {
-        return await call(request, context);
+        return await call(request, isWorthTwo ? { ...context, secondChance: { afterMs, take } } : context);
       } catch (error) {
         const delayMs = retryDelayMs(attempt, error, random());
-        const leftMs = context.deadlineAtMs() - clock.monotonicMs();
-        if (delayMs === null || context.signal.aborted || leftMs < delayMs + MIN_ATTEMPT_MS) throw error;
-        if (!budget.withdraw()) throw error;
-        await sleep(delayMs, clock, context.signal);
+        if (delayMs === null || context.signal.aborted || leftMs() < delayMs + MIN_ATTEMPT_MS) throw error;
+        if (!second.isPaid && !budget.withdraw()) throw error;
+        second.isPaid = false;
+        if (delayMs > 0) await sleep(delayMs, clock, context.signal);
       }
     }
   };

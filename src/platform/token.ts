@@ -1,13 +1,14 @@
 import type { Clock } from '../domain/clock.ts';
-import { attempt } from './attempt.ts';
+import { createMeter } from '../domain/operation.ts';
+import type { CallContext } from './call.ts';
 import type { AuthorizationHeaders, Authorizer, PlatformCredentials } from './credentials.ts';
 import { decodeToken } from './decode.ts';
-import type { Transport } from './http.ts';
 import { PlatformProblem } from './problem.ts';
+import type { Sender } from './sender.ts';
 import { waitFor } from './waitFor.ts';
 
 export interface TokenOptions {
-  readonly transport: Transport;
+  readonly send: Sender;
   readonly clock: Clock;
   readonly credentials: Extract<PlatformCredentials, { kind: 'oauth' }>;
   /** A token call is cut off after this long; it serves many operations, so no single deadline bounds it. */
@@ -33,7 +34,7 @@ interface Token {
  *
  * @see https://docs.capillarytech.com/reference/oauth
  */
-export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs }: TokenOptions): Authorizer {
+export function createTokenAuthorizer({ send, clock, credentials, timeoutMs }: TokenOptions): Authorizer {
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
   let replacement: AuthorizationHeaders | undefined;
@@ -41,6 +42,13 @@ export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs
 
   async function signIn(): Promise<Token> {
     const timeout = new AbortController();
+    const endMs = clock.monotonicMs() + timeoutMs;
+    const context: CallContext = {
+      signal: timeout.signal,
+      deadlineAtMs: () => endMs,
+      priority: () => 'interactive',
+      meter: createMeter(), // It is nobody's own call.
+    };
     const cancel = clock.after(timeoutMs, () => timeout.abort(tokenTimeout()));
     try {
       const { clientKey, clientSecret } = credentials;
@@ -51,9 +59,7 @@ export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs
         headers: {},
         json: { key: clientKey, secret: clientSecret.reveal() },
       } as const;
-      const { accessToken, ttlSeconds } = decodeToken(
-        await attempt({ transport, clock }, 'token', request, timeout.signal),
-      );
+      const { accessToken, ttlSeconds } = decodeToken(await send('token', request, context));
       const receivedAtMs = clock.monotonicMs();
       current = {
         headers: { 'x-cap-api-oauth-token': accessToken },
@@ -64,8 +70,9 @@ export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs
       failure = undefined;
       return current;
     } catch (error) {
-      failure = { error, untilMs: clock.monotonicMs() + HOLD_FAILURE_MS };
-      throw error;
+      const problem = final(error);
+      failure = { error: problem, untilMs: clock.monotonicMs() + HOLD_FAILURE_MS };
+      throw problem;
     } finally {
       cancel();
     }
@@ -103,4 +110,9 @@ export function createTokenAuthorizer({ transport, clock, credentials, timeoutMs
 
 function tokenTimeout(): PlatformProblem {
   return new PlatformProblem('PLATFORM_UNAVAILABLE', 'transient', { endpoint: 'token', detail: 'no token in time' });
+}
+
+/** A sign-in serves many reads: none of them tries it again on its own account. */
+function final(error: unknown): unknown {
+  return error instanceof PlatformProblem ? new PlatformProblem(error.code, 'final', error.facts) : error;
 }

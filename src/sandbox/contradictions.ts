@@ -1,4 +1,4 @@
-import type { CustomerData, SandboxData } from './data.ts';
+import type { CustomerData, SandboxData } from './dataShape.ts';
 
 /**
  * What one part of the data file says that another part belies: each as `place: what is wrong`, in the file's order.

@@ -1,5 +1,5 @@
 import { readAmount, type Thousandths } from './amounts.ts';
-import type { EntryData } from './data.ts';
+import type { EntryData } from './dataShape.ts';
 import { readZonelessTime } from './zonelessTime.ts';
 
 /** The kinds of ledger entry, as `ledgerEntryType` names them. */

@@ -1,4 +1,4 @@
-import type { ProfileData, SandboxData } from './data.ts';
+import type { ProfileData, SandboxData } from './dataShape.ts';
 import { readLedger, type Entry } from './ledger.ts';
 import type { IdentifierName } from './sources.ts';
 

@@ -189,7 +189,11 @@ describe("the README's queries", () => {
   let gateway: Gateway;
   beforeAll(async () => {
     const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent' });
-    gateway = await startGateway(config, { clock: systemClock, logger: createLogger({ level: config.logLevel }) });
+    gateway = await startGateway(config, {
+      clock: systemClock,
+      logger: createLogger({ level: config.logLevel }),
+      random: Math.random,
+    });
   });
   afterAll(() => gateway.close());
 

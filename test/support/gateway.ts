@@ -56,9 +56,16 @@ export async function startGateway({ env = {}, clock = systemClock }: TestGatewa
     CAPILLARY_BASE_URL: platform.url,
     ...('CAPILLARY_TILL_USERNAME' in env ? {} : OAUTH),
     AUTH_MODE: 'none',
+    // Each test reads for itself, but those about the cache.
+    CACHE_FRESH_SECONDS: '0',
+    CACHE_STALE_SECONDS: '0',
     ...env,
   });
-  const gateway = await start(config, { clock, logger: createLogger({ level: config.logLevel, destination }) });
+  const gateway = await start(config, {
+    clock,
+    logger: createLogger({ level: config.logLevel, destination }),
+    random: () => 0, // A retry follows at once: on a clock that stands still a pause would not end.
+  });
 
   return {
     url: gateway.url,

@@ -9,7 +9,9 @@ import {
   parsePointsBalanceArgs,
 } from '../arguments.ts';
 import type { OperationContext } from '../context.ts';
+import { assertAffordable } from '../../limits/cost.ts';
 import { operationFields } from '../operationFields.ts';
+import { planCalls } from '../plan.ts';
 
 /** The check of each field that takes arguments; a test holds this list to the schema. */
 export const ARGUMENT_CHECKS: Readonly<Record<string, (args: never) => unknown>> = {
@@ -20,11 +22,17 @@ export const ARGUMENT_CHECKS: Readonly<Record<string, (args: never) => unknown>>
   'Customer.ledgerBalance': parseLedgerBalanceArgs,
 };
 
+/** What an operation may cost, and what its price hangs on. */
+export interface InputLimits {
+  readonly maxPlatformCalls: number;
+  readonly ledgerPageSize: number;
+}
+
 /**
- * Refuses an operation for its arguments before anything of it runs: HTTP 400, `BAD_USER_INPUT`, and no platform call,
- * not even for its other fields.
+ * Refuses an operation for its arguments or its price before anything of it runs: HTTP 400, `BAD_USER_INPUT` or
+ * `OPERATION_TOO_EXPENSIVE`, and no platform call, not even for its other fields.
  */
-export function inputsPlugin(): ApolloServerPlugin<OperationContext> {
+export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
@@ -39,6 +47,8 @@ export function inputsPlugin(): ApolloServerPlugin<OperationContext> {
           for (const { coordinate, node, args } of operationFields(schema, document, operation, coerced)) {
             check(coordinate, node, args);
           }
+          const planned = planCalls(schema, document, operation, coerced, limits);
+          refuseUnless(() => assertAffordable(planned, limits.maxPlatformCalls));
           return Promise.resolve();
         },
       }),
@@ -46,8 +56,13 @@ export function inputsPlugin(): ApolloServerPlugin<OperationContext> {
 }
 
 function check(coordinate: string, node: FieldNode, args: Readonly<Record<string, unknown>>): void {
+  refuseUnless(() => ARGUMENT_CHECKS[coordinate]?.(args as never), node);
+}
+
+/** Runs a check; what it throws refuses the whole operation. */
+function refuseUnless(check: () => unknown, node?: FieldNode): void {
   try {
-    ARGUMENT_CHECKS[coordinate]?.(args as never);
+    check();
   } catch (error) {
     throw error instanceof GatewayError ? refusal(error, node) : error;
   }

@@ -1,5 +1,6 @@
 import { assertMayRead } from '../../auth/viewer.ts';
-import { customerIdOf } from '../../domain/customer.ts';
+import { customerIdOf, type CustomerId } from '../../domain/customer.ts';
+import { badUserInput } from '../../domain/errors.ts';
 import type { CustomerResolvers } from '../../generated/resolvers-types.ts';
 import { parseLedgerBalanceArgs, parsePointsBalanceArgs } from '../arguments.ts';
 import { encodeCursor, fingerprintOf, positionIn } from '../cursor.ts';
@@ -8,10 +9,11 @@ import { encodeCursor, fingerprintOf, positionIn } from '../cursor.ts';
 export function createCustomerResolvers({ ledgerPageSize }: { readonly ledgerPageSize: number }): CustomerResolvers {
   return {
     // A reference from another subgraph is only an id: nothing is fetched until a field asks.
-    __resolveReference: ({ id }, { viewer }) => {
-      const ref = { by: 'id', id: customerIdOf(id, 'The id of a Customer representation') } as const;
+    // Asynchronous, so that one that is refused empties its own place only.
+    __resolveReference: async ({ id }, { viewer }) => {
+      const ref = { by: 'id', id: representedId(id) } as const;
       assertMayRead(viewer, ref);
-      return { ref };
+      return Promise.resolve({ ref });
     },
 
     id: async ({ ref }, _args, { viewer, loaders }) => {
@@ -24,21 +26,28 @@ export function createCustomerResolvers({ ledgerPageSize }: { readonly ledgerPag
       return (await loaders.externalId(ref))?.reveal() ?? null;
     },
 
-    pointsBalance: ({ ref }, args, { viewer, loaders }) => {
+    pointsBalance: async ({ ref }, args, { viewer, loaders }) => {
       assertMayRead(viewer, ref);
-      return loaders.pointsBalance({ customer: ref, ...parsePointsBalanceArgs(args) });
+      const { program, entityType, maxAgeMs } = parsePointsBalanceArgs(args);
+      const { answer, isStale } = await loaders.pointsBalance({ customer: ref, program, entityType }, maxAgeMs);
+      return { ...answer, isStale };
     },
 
     ledgerBalance: async ({ ref }, args, { viewer, loaders }) => {
       assertMayRead(viewer, ref);
-      const { filter, first, after } = parseLedgerBalanceArgs(args);
+      const { filter, first, after, maxAgeMs } = parseLedgerBalanceArgs(args);
       const question = { customer: ref, filter };
       const fingerprint = fingerprintOf(question, ledgerPageSize);
-      const slice = await loaders.ledgerBalance(question, {
-        first,
-        after: after === null ? null : positionIn(after, fingerprint),
-      });
+      const range = { first, after: after === null ? null : positionIn(after, fingerprint) };
+      const slice = await loaders.ledgerBalance(question, range, maxAgeMs);
       return { slice, after: args.after ?? null, cursorOf: (position) => encodeCursor({ position, fingerprint }) };
     },
   };
+}
+
+/** A representation is of type `_Any`: its id is whatever another server sent. */
+function representedId(id: unknown): CustomerId {
+  const text = typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id;
+  if (typeof text !== 'string') throw badUserInput('The id of a Customer representation must be text.');
+  return customerIdOf(text, 'The id of a Customer representation');
 }

@@ -16,5 +16,5 @@ export const LedgerBalanceConnection: LedgerBalanceConnectionResolvers = {
   },
   totalEntries: ({ slice }) => slice.totalEntries,
   warnings: ({ slice }) => slice.warnings,
-  freshness: ({ slice }) => ({ readAt: slice.readAt, stale: false }),
+  freshness: ({ slice }) => ({ readAt: slice.readAt, stale: slice.isStale }),
 };

@@ -7,8 +7,8 @@ export interface CustomerParent {
   readonly ref: CustomerRef;
 }
 
-/** A `PointsBalance`: the domain's own. */
-export type PointsBalanceParent = PointsBalance;
+/** A `PointsBalance`: the domain's own, and whether it is stale. */
+export type PointsBalanceParent = PointsBalance & { readonly isStale: boolean };
 
 /** A `LedgerBalanceConnection`: the rows, and what makes cursors of their positions. */
 export interface LedgerBalanceConnectionParent {

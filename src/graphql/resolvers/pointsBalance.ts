@@ -2,5 +2,5 @@ import type { PointsBalanceResolvers } from '../../generated/resolvers-types.ts'
 
 export const PointsBalance: PointsBalanceResolvers = {
   entityId: ({ entityId }) => entityId.reveal(),
-  freshness: ({ readAt }) => ({ readAt, stale: false }),
+  freshness: ({ readAt, isStale }) => ({ readAt, stale: isStale }),
 };

@@ -9,6 +9,12 @@ import { customerId, decode } from '../decode.ts';
 import { assertAnswersFor } from '../owner.ts';
 import { lookupParamsOf } from '../lookupParams.ts';
 
+/** A customer's id, and when the platform named it. */
+export interface FoundCustomer {
+  readonly id: CustomerId;
+  readonly readAt: Date;
+}
+
 const found = z.object({ entity: customerId });
 
 /**
@@ -21,9 +27,10 @@ export async function fetchCustomerId(
   call: PlatformCall,
   lookup: CustomerLookup,
   context: ReadContext,
-): Promise<CustomerId> {
+): Promise<FoundCustomer> {
   const request = { endpoint: 'lookup', path: 'v2/customers/lookup', searchParams: lookupParamsOf(lookup) } as const;
-  return decode(found, await call(request, context)).entity;
+  const answer = await call(request, context);
+  return { id: decode(found, answer).entity, readAt: answer.readAt };
 }
 
 /** What of a customer's profile helps to name them: the rest is personal data that nobody here asked for. */
@@ -31,6 +38,7 @@ export interface CustomerIdentifiers {
   readonly externalId: Personal<'external id'> | null;
   /** The identifier to ask the ledger by, in the source it is known in; null when the profile names none. */
   readonly lookup: CustomerLookup | null;
+  readonly readAt: Date;
 }
 
 /** Best first: the external id is the brand's own and rarely moves to another customer; an e-mail does. */
@@ -99,10 +107,10 @@ function decodeIdentifiers(answer: PlatformAnswer, id: CustomerId): CustomerIden
         accountId: accountId === null || accountId === '' ? undefined : accountId,
         identifiers: [identifier],
       };
-      return { externalId: personal(externalId), lookup };
+      return { externalId: personal(externalId), lookup, readAt: answer.readAt };
     }
   }
-  return { externalId: personal(externalId), lookup: null };
+  return { externalId: personal(externalId), lookup: null, readAt: answer.readAt };
 }
 
 /** The identifier, unless it cannot be asked by (a comma in it would read as two). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LedgerPage, LedgerRow } from '../../../src/domain/ledger.ts';
+import type { Reading } from '../../../src/domain/reading.ts';
 import type { LedgerPosition } from '../../../src/domain/ledgerSlice.ts';
 import type { DecimalText, NumericId } from '../../../src/domain/numbers.ts';
 import { walkLedger } from '../../../src/loaders/ledgerWalk.ts';
@@ -24,17 +25,18 @@ const ledgers = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLe
 
 function reader(pages: readonly (readonly number[])[]) {
   const asked: number[] = [];
-  const loadPage = (index: number): Promise<LedgerPage> => {
+  const loadPage = (index: number): Promise<Reading<LedgerPage>> => {
     asked.push(index);
     const rows = (pages[index] ?? []).map((program) => row(program, index));
-    return Promise.resolve({
+    const answer = {
       owner: null,
       totalEntries: 99,
       pageCount: pages.length,
       rows,
       warnings: [],
       readAt: new Date(index),
-    });
+    };
+    return Promise.resolve({ answer, isStale: false });
   };
   return { asked, loadPage };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { loadData, parseData, type SandboxData } from '../../../src/sandbox/data.ts';
+import { loadData, parseData } from '../../../src/sandbox/data.ts';
+import type { SandboxData } from '../../../src/sandbox/dataShape.ts';
 
 const text = await readFile(new URL('../../../src/sandbox/data.json', import.meta.url), 'utf8');
 const file = JSON.parse(text) as SandboxData;

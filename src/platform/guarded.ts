@@ -1,0 +1,64 @@
+import type { Clock } from '../domain/clock.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import { Breaker, type BreakerRules, type BreakerState } from './breaker.ts';
+import type { PlatformCall, PlatformRequest } from './call.ts';
+import { PlatformProblem } from './problem.ts';
+
+type Endpoint = PlatformRequest['endpoint'];
+
+/** The breakers' states, for whoever watches. */
+export type BreakerStates = Readonly<Record<Endpoint, BreakerState>>;
+
+/** The platform failed. Any other error is an answer: about the customer, the caller, or our credentials. */
+const FAILURES: ReadonlySet<ErrorCode> = new Set(['PLATFORM_UNAVAILABLE', 'PLATFORM_TIMEOUT', 'PLATFORM_BAD_RESPONSE']);
+
+/** One breaker for each endpoint: one that fails does not take the others with it. */
+export function withBreakers(
+  call: PlatformCall,
+  rules: BreakerRules,
+  clock: Clock,
+): { readonly call: PlatformCall; readonly states: () => BreakerStates } {
+  const breakers: Readonly<Record<Endpoint, Breaker>> = {
+    pointsBalance: new Breaker(rules, clock),
+    ledgerBalance: new Breaker(rules, clock),
+    customer: new Breaker(rules, clock),
+    lookup: new Breaker(rules, clock),
+  };
+
+  return {
+    async call(request, context) {
+      const breaker = breakers[request.endpoint];
+      const admission = breaker.admit();
+      if (!admission.isAdmitted) throw isOpen(request.endpoint, admission.retryAfterMs);
+      let isFailure: boolean | undefined;
+      try {
+        const answer = await call(request, context);
+        isFailure = false;
+        return answer;
+      } catch (error) {
+        isFailure = failureOf(error, context.signal);
+        throw error;
+      } finally {
+        breaker.settle(admission, isFailure);
+      }
+    },
+    states: () => ({
+      pointsBalance: breakers.pointsBalance.state,
+      ledgerBalance: breakers.ledgerBalance.state,
+      customer: breakers.customer.state,
+      lookup: breakers.lookup.state,
+    }),
+  };
+}
+
+/** Undefined for what tells nothing of the platform: the asker has left, or the quota was spent before it was asked. */
+function failureOf(error: unknown, signal: AbortSignal): boolean | undefined {
+  if (signal.aborted || !(error instanceof PlatformProblem) || error.code === 'PLATFORM_QUOTA_SPENT') return undefined;
+  if (error.facts.endpoint === 'token') return undefined; // Not this endpoint's failure.
+  return FAILURES.has(error.code);
+}
+
+function isOpen(endpoint: Endpoint, retryAfterMs: number): PlatformProblem {
+  const facts = { endpoint, detail: 'breaker open', retryAfterMs: Math.ceil(retryAfterMs) };
+  return new PlatformProblem('PLATFORM_UNAVAILABLE', 'final', facts);
+}

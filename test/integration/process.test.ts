@@ -1,0 +1,449 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { parse } from 'graphql';
+import { startFakePlatform } from '../support/fakePlatform.ts';
+import { post } from '../support/gateway.ts';
+
+// A process takes a second to start, and longer on a busy machine.
+jest.setTimeout(60_000);
+
+const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const FIRST_LOOK = '{ me { id pointsBalance { totalPoints } } }';
+const SECRETS = {
+  CAPILLARY_CLIENT_SECRET: 'cAnArY-client-secret',
+  CAPILLARY_TILL_PASSWORD: 'cAnArY-till-password',
+};
+
+type Environment = Readonly<Record<string, string>>;
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of the built program. */
+interface Run {
+  readonly child: ChildProcess;
+  /** Resolves with what the first capture of `pattern` matched on standard output. */
+  readonly printed: (pattern: RegExp) => Promise<string>;
+  readonly ended: Promise<Ended>;
+}
+
+const runs: Run[] = [];
+afterEach(async () => {
+  for (const { child } of runs) child.kill('SIGKILL');
+  await Promise.all(runs.splice(0).map(({ ended }) => ended));
+});
+
+/** Runs the program with these variables and no others but PATH. */
+function run(args: readonly string[], env: Environment = {}): Run {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let soFar = '';
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    soFar += chunk;
+    for (const look of watchers) look();
+  });
+  const closed = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const ended = Promise.all([closed, text(child.stderr)]).then(([exitCode, stderr]) => ({
+    exitCode,
+    stdout: soFar,
+    stderr,
+  }));
+  const printed = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(soFar);
+        if (match !== null) resolve(match[1] ?? match[0]);
+      };
+      watchers.add(look);
+      look();
+      ended.then(({ stderr }) => reject(new Error(`It ended without printing ${String(pattern)}: ${stderr}`)), reject);
+    });
+  const started = { child, printed, ended };
+  runs.push(started);
+  return started;
+}
+
+/** Runs `serve` on a port of the system's choosing, and gives its URL from the log line that says so. */
+async function serve(env: Environment = {}): Promise<Run & { readonly url: string }> {
+  const started = run(['serve'], { PORT: '0', ...env });
+  const line = await started.printed(/^(\{.*"msg":"listening".*\})$/m);
+  return { ...started, url: (JSON.parse(line) as { url: string }).url };
+}
+
+/** Posts a query, and resolves once the gateway has taken the request in; `answer` is what it answers later. */
+function begin(url: string, query: string): Promise<{ readonly answer: Promise<string> }> {
+  const body = JSON.stringify({ query });
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, {
+      method: 'POST',
+      agent: false,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        expect: '100-continue', // So that it says when it has seen the headers.
+      },
+    });
+    const answer = new Promise<string>((answered, failed) => {
+      outgoing.once('response', (incoming) => void text(incoming).then(answered, failed));
+      outgoing.once('error', failed);
+    });
+    answer.catch(reject);
+    outgoing.once('continue', () => {
+      outgoing.end(body);
+      resolve({ answer });
+    });
+    outgoing.flushHeaders();
+  });
+}
+
+describe('serve', () => {
+  it('starts with no configuration at all, against the embedded sandbox, and answers for its first customer', async () => {
+    const { url } = await serve();
+
+    const { status, data, errors } = await post(url, { query: FIRST_LOOK });
+
+    expect(errors).toBeUndefined();
+    expect(status).toBe(200);
+    expect(data).toEqual({
+      me: { id: '565039505', pointsBalance: { totalPoints: expect.stringMatching(/^\d+\.\d{3}$/) } },
+    });
+  });
+
+  it('is what no command means', async () => {
+    const started = run([], { PORT: '0' });
+    const line = await started.printed(/^(\{.*"msg":"listening".*\})$/m);
+
+    expect(JSON.parse(line)).toMatchObject({ platform: 'sandbox', auth: 'none' });
+  });
+
+  it('prints the address of the explorer, and a command that works when it is pasted', async () => {
+    const { url, printed } = await serve();
+    const body = await printed(/-d '(\{.*\})'/);
+
+    const { data, errors } = await post(url, JSON.parse(body) as object);
+
+    expect(await printed(/in a browser: +(\S+)/)).toBe(url);
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ me: { id: '565039505' } });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('lets what is under way finish on %s, then ends with 0', async (signal) => {
+    const { url, child, ended, printed } = await serve({ SANDBOX_LATENCY_MS: '500' });
+    const { answer } = await begin(url, FIRST_LOOK); // Two calls of half a second: a token and a balance.
+
+    child.kill(signal);
+    await printed(/"msg":"closing"/);
+
+    expect(JSON.parse(await answer)).toEqual({
+      data: { me: { id: '565039505', pointsBalance: { totalPoints: expect.any(String) } } },
+    });
+    expect(await ended).toMatchObject({ exitCode: 0 });
+  });
+
+  it('takes nobody in any more once it is closing', async () => {
+    const { url, child, printed, ended } = await serve({ SANDBOX_LATENCY_MS: '500' });
+    const { answer } = await begin(url, FIRST_LOOK);
+
+    child.kill('SIGTERM');
+    await printed(/"msg":"closing"/);
+
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    expect(await answer).toContain('565039505');
+    expect(await ended).toMatchObject({ exitCode: 0 });
+  });
+
+  it('answers 413 to callers who are still sending: none finds the connection cut before the answer is out', async () => {
+    const { url } = await serve();
+    const body = Buffer.alloc(5_000_000, ' ');
+    const sendAll = () =>
+      new Promise<unknown>((resolve) => {
+        const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+        const outgoing = httpRequest(url, { method: 'POST', agent: false, headers }, (incoming) => {
+          incoming.resume().once('end', () => resolve(incoming.statusCode));
+        });
+        outgoing.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+        outgoing.end(body);
+      });
+
+    const outcomes = new Set<unknown>();
+    for (let sent = 0; sent < 40; sent += 1) outcomes.add(await sendAll());
+
+    expect([...outcomes]).toEqual([413]);
+  });
+
+  it('does not wait for connections that ask nothing', async () => {
+    const { url, child, ended } = await serve();
+    const { hostname, port } = new URL(url);
+    const idle = connect(Number(port), hostname);
+    idle.on('error', () => undefined); // However it is ended.
+    await new Promise((resolve) => idle.once('connect', resolve));
+    const since = performance.now();
+
+    child.kill('SIGTERM');
+
+    expect(await ended).toMatchObject({ exitCode: 0 });
+    expect(performance.now() - since).toBeLessThan(5_000);
+    idle.destroy();
+  });
+
+  it('ends at once on a second signal', async () => {
+    const { url, child, printed, ended } = await serve({ SANDBOX_LATENCY_MS: '20000', REQUEST_DEADLINE_MS: '20000' });
+    const { answer } = await begin(url, FIRST_LOOK);
+
+    child.kill('SIGTERM');
+    await printed(/"msg":"closing"/);
+    child.kill('SIGTERM');
+
+    await expect(answer).rejects.toThrow('socket hang up');
+    expect(await ended).toMatchObject({ exitCode: 1 });
+  });
+
+  it('says that a port is taken, and ends with 1', async () => {
+    const { url } = await serve();
+
+    const second = await run(['serve'], { PORT: new URL(url).port }).ended;
+
+    expect(second).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('EADDRINUSE') });
+    expect(second.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it.each([
+    ['the whole of it', {}, ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE']],
+    ['its key set', { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'loyalty' }, ['AUTH_JWKS_URL']],
+    ['its issuer', { AUTH_JWKS_URL: 'https://id.example/jwks', AUTH_AUDIENCE: 'loyalty' }, ['AUTH_ISSUER']],
+    [
+      'its audience',
+      { AUTH_JWKS_URL: 'https://id.example/jwks', AUTH_ISSUER: 'https://id.example' },
+      ['AUTH_AUDIENCE'],
+    ],
+  ])('refuses to start before a real platform when the sign-in of callers lacks %s', async (_what, env, missing) => {
+    const { exitCode, stdout, stderr } = await run(['serve'], {
+      CAPILLARY_BASE_URL: 'https://platform.example',
+      CAPILLARY_CLIENT_KEY: 'key',
+      CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET,
+      ...env,
+    }).ended;
+
+    expect(exitCode).toBe(1);
+    for (const name of missing) expect(stderr).toContain(name);
+    for (const name of Object.keys(env)) expect(stderr).not.toContain(name);
+    expect(stdout).toBe('');
+    expect(stderr).not.toContain('cAnArY');
+  });
+
+  it.each([
+    ['its key', { CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET }, 'CAPILLARY_CLIENT_KEY'],
+    ['its secret', { CAPILLARY_CLIENT_KEY: 'key' }, 'CAPILLARY_CLIENT_SECRET'],
+    ['its password', { CAPILLARY_TILL_USERNAME: 'till' }, 'CAPILLARY_TILL_PASSWORD'],
+    ['all of it', {}, 'CAPILLARY_CLIENT_KEY'],
+  ])('refuses to start when its own sign-in lacks %s', async (_what, env, missing) => {
+    const { exitCode, stderr } = await run(['serve'], {
+      CAPILLARY_BASE_URL: 'https://platform.example',
+      AUTH_MODE: 'none',
+      ...env,
+    }).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(missing);
+    expect(stderr).not.toContain('cAnArY');
+  });
+
+  it('warns when it serves a real platform to whoever comes', async () => {
+    const platform = await startFakePlatform();
+    const { printed } = await serve({
+      CAPILLARY_BASE_URL: platform.url,
+      CAPILLARY_CLIENT_KEY: 'key',
+      CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET,
+      AUTH_MODE: 'none',
+    });
+
+    expect(await printed(/"level":"warn".*AUTH_MODE=none/)).not.toBe('');
+    await platform.close();
+  });
+
+  it.each([
+    ['an OAuth client', { CAPILLARY_CLIENT_KEY: 'key', CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET }],
+    ['a till', { CAPILLARY_TILL_USERNAME: 'till', CAPILLARY_TILL_PASSWORD: SECRETS.CAPILLARY_TILL_PASSWORD }],
+  ])('prints no secret of %s, also when the platform refuses it', async (_what, credentials) => {
+    const platform = await startFakePlatform();
+    const refusal = {
+      status: 401,
+      body: '{"errors":[{"status":false,"code":401,"message":"cAnArY-of-the-platform"}]}',
+    };
+    platform.answer(/./, (_request, response) => response.writeHead(refusal.status).end(refusal.body));
+    const { url, child, ended } = await serve({
+      CAPILLARY_BASE_URL: platform.url,
+      AUTH_MODE: 'none',
+      LOG_LEVEL: 'debug',
+      ...credentials,
+    });
+
+    const answer = await post(url, { query: '{ customer(id: "7531975319") { pointsBalance { totalPoints } } }' });
+    child.kill('SIGTERM');
+    const { stdout, stderr } = await ended;
+    await platform.close();
+
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'PLATFORM_DENIED' } }]);
+    expect(stdout).toContain('PLATFORM_DENIED');
+    expect(answer.text + stdout + stderr).not.toMatch(/cAnArY|7531975319/);
+    const md5AndBasic = /[0-9a-f]{32}|Basic |Bearer /;
+    expect(stdout + stderr).not.toMatch(md5AndBasic);
+  });
+});
+
+describe('check-config', () => {
+  it('prints what would be used, ends with 0, and serves nothing', async () => {
+    const { exitCode, stdout, stderr } = await run(['check-config'], { PORT: '4321', EXPLORER: 'graphiql' }).ended;
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout.slice(0, stdout.lastIndexOf('}') + 1))).toMatchObject({
+      PORT: 4321,
+      HOST: '127.0.0.1',
+      EXPLORER: 'graphiql',
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  it('prints secrets as [secret]', async () => {
+    const { exitCode, stdout, stderr } = await run(['check-config'], {
+      CAPILLARY_BASE_URL: 'https://platform.example',
+      CAPILLARY_CLIENT_KEY: 'key',
+      AUTH_MODE: 'none',
+      ...SECRETS,
+    }).ended;
+
+    expect(exitCode).toBe(1); // Both kinds of credentials at once.
+    expect(stdout).toMatch(/"CAPILLARY_CLIENT_SECRET": "\[secret\]"/);
+    expect(stdout).toMatch(/"CAPILLARY_TILL_PASSWORD": "\[secret\]"/);
+    expect(stdout + stderr).not.toContain('cAnArY');
+  });
+
+  it('names every problem at once, without the values, and ends with 1', async () => {
+    const { exitCode, stdout, stderr } = await run(['check-config'], {
+      PORT: 'cAnArY',
+      REQUEST_DEADLINE_MS: '1',
+      EXPLORER: 'cAnArY',
+      LOG_LEVEL: 'cAnArY',
+      INTROSPECTION: 'cAnArY',
+      CORS_ORIGINS: '*',
+      CAPILLARY_BASE_URL: 'http://169.254.169.254/cAnArY',
+      CAPILLARY_CLIENT_KEY: 'key',
+      CAPILLARY_CLIENT_SECRETS: 'cAnArY',
+      AUTH_MODE: 'jwt',
+    }).ended;
+
+    expect(exitCode).toBe(1);
+    const named = ['PORT', 'REQUEST_DEADLINE_MS', 'EXPLORER', 'LOG_LEVEL', 'INTROSPECTION', 'CORS_ORIGINS'];
+    const further = ['CAPILLARY_BASE_URL', 'CAPILLARY_CLIENT_SECRETS', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    for (const name of [...named, ...further]) expect(stderr).toMatch(new RegExp(`\\b${name}\\b`));
+    expect(stdout + stderr).not.toContain('cAnArY');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it.each([
+    'https://user:cAnArY@platform.example',
+    'https://platform.example/?token=cAnArY',
+    'unix:/run/cAnArY.sock',
+    'http://platform.example/cAnArY',
+    'cAnArY',
+  ])('refuses the platform at %s, and does not repeat it', async (url) => {
+    const { exitCode, stdout, stderr } = await run(['check-config'], { CAPILLARY_BASE_URL: url }).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('CAPILLARY_BASE_URL');
+    expect(stdout + stderr).not.toContain('cAnArY');
+  });
+});
+
+describe('print-schema', () => {
+  it('prints the graph as SDL, without a word of Federation', async () => {
+    const { exitCode, stdout } = await run(['print-schema']).ended;
+
+    expect(exitCode).toBe(0);
+    expect(parse(stdout).definitions.length).toBeGreaterThan(10);
+    expect(stdout).toMatch(/^type Customer \{$/m);
+    expect(stdout).not.toMatch(/@key|@link/);
+  });
+
+  it('prints the subgraph with --federation', async () => {
+    const { exitCode, stdout } = await run(['print-schema', '--federation']).ended;
+
+    expect(exitCode).toBe(0);
+    expect(parse(stdout).definitions.length).toBeGreaterThan(10);
+    expect(stdout).toMatch(/^type Customer @key\(fields: "id"\) \{$/m);
+    expect(stdout).toContain('@link(url: "https://specs.apollo.dev/federation/v2.');
+  });
+
+  it('wants no configuration: a wrong one does not matter', async () => {
+    expect(await run(['print-schema'], { PORT: 'x' }).ended).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe('sandbox', () => {
+  it('prints its address and credentials, with which a gateway reads it', async () => {
+    const sandbox = run(['sandbox'], { SANDBOX_PORT: '0' });
+    await sandbox.printed(/serves at (http:\S+)/);
+    const variables = await Promise.all(
+      ['CAPILLARY_BASE_URL', 'CAPILLARY_CLIENT_KEY', 'CAPILLARY_CLIENT_SECRET'].map(
+        async (name) => [name, await sandbox.printed(new RegExp(`^ *${name}=(\\S+)$`, 'm'))] as const,
+      ),
+    );
+    const { url } = await serve({ ...Object.fromEntries(variables), AUTH_MODE: 'none' });
+
+    const { data, errors } = await post(url, {
+      query: '{ customer(id: "565039505") { pointsBalance { totalPoints } } }',
+    });
+
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ customer: { pointsBalance: { totalPoints: expect.any(String) } } });
+  });
+
+  it('ends with 0 on SIGTERM', async () => {
+    const { child, printed, ended } = run(['sandbox'], { SANDBOX_PORT: '0' });
+    await printed(/serves at (http:\S+)/);
+
+    child.kill('SIGTERM');
+
+    expect(await ended).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    ['an unknown command', ['srve']],
+    ['an unknown option', ['--verbose']],
+    ['too many words', ['serve', 'now']],
+    ['an unknown option of print-schema', ['print-schema', '--json']],
+    ['an empty word', ['']],
+  ])('ends with 2 for %s, and says how to call it', async (_what, args) => {
+    const { exitCode, stdout, stderr } = await run(args).ended;
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Usage: loyalty-graph');
+    expect(stdout).toBe('');
+  });
+
+  it.each([['help'], ['--help'], ['-h']])('explains itself on %s', async (arg) => {
+    const { exitCode, stdout } = await run([arg]).ended;
+
+    expect(exitCode).toBe(0);
+    for (const name of ['serve', 'sandbox', 'check-config', 'print-schema']) expect(stdout).toContain(name);
+  });
+
+  it.each([['version'], ['--version']])('says its version on %s', async (arg) => {
+    expect(await run([arg]).ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
