@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { Breaker } from '../../../src/platform/breaker.ts';
+import { fakeClock } from '../../support/fakeClock.ts';
+
+const RULES = { failureShare: 0.5, minCalls: 20, windowMs: 10_000, openMs: 5000 };
+
+function setUp() {
+  const clock = fakeClock();
+  const breaker = new Breaker(RULES, clock);
+  const call = (isFailure: boolean | undefined) => {
+    const admission = breaker.admit();
+    if (admission.isAdmitted) breaker.settle(admission, isFailure);
+    return admission.isAdmitted;
+  };
+  return { clock, breaker, call };
+}
+
+describe('the breaker', () => {
+  it('opens when half of at least twenty calls of ten seconds failed, and then admits none', () => {
+    const { breaker, call } = setUp();
+    for (let each = 0; each < 19; each += 1) call(each % 2 === 0);
+    expect(breaker.state).toBe('closed');
+
+    call(true);
+
+    expect(breaker.state).toBe('open');
+    expect(breaker.admit()).toMatchObject({ isAdmitted: false, retryAfterMs: 5000 });
+  });
+
+  it('forgets by time: an old burst does not count against one failure an hour later', () => {
+    const { clock, breaker, call } = setUp();
+    for (let each = 0; each < 19; each += 1) call(true);
+    clock.advance(3_600_000);
+
+    call(true);
+
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('lets one probe through after five seconds, and closes when it succeeds', () => {
+    const { clock, breaker, call } = setUp();
+    for (let each = 0; each < 20; each += 1) call(true);
+    clock.advance(5000);
+    const probe = breaker.admit();
+    expect([probe.isAdmitted, breaker.admit().isAdmitted, breaker.state]).toEqual([true, false, 'probing']);
+
+    breaker.settle(probe, false);
+
+    expect([breaker.state, call(false)]).toEqual(['closed', true]);
+  });
+
+  it.each([true, undefined])('stays open when the probe ends with %s', (isFailure) => {
+    const { clock, breaker, call } = setUp();
+    for (let each = 0; each < 20; each += 1) call(true);
+    clock.advance(5000);
+
+    call(isFailure);
+
+    expect(breaker.admit()).toMatchObject({ isAdmitted: false, retryAfterMs: 5000 });
+  });
+
+  it('is not closed by a call that was let through before it opened', () => {
+    const { clock, breaker, call } = setUp();
+    const slow = breaker.admit();
+    for (let each = 0; each < 20; each += 1) call(true);
+    clock.advance(5000);
+    breaker.admit();
+
+    breaker.settle(slow, false);
+
+    expect(breaker.state).toBe('probing');
+  });
+});
