@@ -64,8 +64,8 @@ const INTERNAL = {
   headers: {},
 };
 
-/** Ends a response with an error in GraphQL's shape. */
-export function sendRefusal(response: ServerResponse, thrown: unknown): void {
+/** Writes an error in GraphQL's shape, whole; the caller ends the response. */
+export function writeRefusal(response: ServerResponse, thrown: unknown): void {
   const { status, headers } = refusalOf(thrown);
   const body = bodyOf(thrown);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -73,7 +73,7 @@ export function sendRefusal(response: ServerResponse, thrown: unknown): void {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
   });
-  response.end(body);
+  response.write(body);
 }
 
 function bodyOf(thrown: unknown): string {

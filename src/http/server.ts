@@ -6,7 +6,7 @@ import type { Logger } from '../observe/logger.ts';
 import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
-import { endConnection, HttpRefusal, refusalOf, sendRefusal } from './refusal.ts';
+import { endConnection, HttpRefusal, refusalOf, writeRefusal } from './refusal.ts';
 
 export interface HttpServerOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
@@ -115,18 +115,25 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     response.destroy();
     return;
   }
-  sendRefusal(response, error);
-  if (!request.complete) drain(request);
+  writeRefusal(response, error);
+  if (request.complete) response.end();
+  else drain(request, response);
 }
 
-/** Reads on for a moment, so that a caller who is still sending comes to read the answer; then hangs up. */
-function drain(request: IncomingMessage): void {
+/**
+ * Reads on for a moment before it hangs up, so that a caller who is still sending comes to read the answer: a connection
+ * that is closed with unread input is reset, and the answer lost.
+ */
+function drain(request: IncomingMessage, response: ServerResponse): void {
   let left = MAX_DRAINED_BYTES;
+  const end = () => response.end();
+  const timer = setTimeout(end, MAX_DRAINED_MS).unref();
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) request.destroy();
+    if (left < 0) end();
   });
-  setTimeout(() => request.destroy(), MAX_DRAINED_MS).unref();
+  request.once('end', end);
+  response.once('close', () => clearTimeout(timer));
 }
 
 /** What Node's parser says of a request it could not read. */

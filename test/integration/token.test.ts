@@ -24,7 +24,7 @@ let gateway: TestGateway;
 let clock: FakeClock;
 beforeEach(async () => {
   clock = fakeClock();
-  gateway = await startGateway({ clock });
+  gateway = await startGateway({ clock, env: { MAX_PLATFORM_CALLS: '1000' } });
   answerEverything(gateway.platform);
 });
 afterEach(() => gateway.close());
