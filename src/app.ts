@@ -92,7 +92,13 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
         priority: () => 'interactive',
         meter,
       });
-      return { viewer, loaders, meter, startedAtMs: clock.monotonicMs() };
+      return {
+        viewer,
+        loaders,
+        meter,
+        quotaRemaining: () => platform.client.gate.remaining,
+        startedAtMs: clock.monotonicMs(),
+      };
     },
   });
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: SHUTDOWN_GRACE_MS }));

@@ -2,6 +2,7 @@
 export type Command =
   | { readonly name: 'serve' | 'sandbox' | 'check-config' | 'help' | 'version' }
   | { readonly name: 'print-schema'; readonly federation: boolean }
+  | { readonly name: 'explain'; readonly file: string; readonly variables: string }
   | { readonly name: 'unknown'; readonly problem: string };
 
 /** How to call the program. */
@@ -11,6 +12,8 @@ export const USAGE = `Usage: loyalty-graph <command>
   sandbox                     the sandbox platform alone
   check-config                what would be used, and every problem of the environment
   print-schema [--federation] the graph's SDL, or the Federation subgraph's
+  explain <file> [variables]  how many platform calls the operation in a file (- for standard input) would cost;
+                              variables as JSON
 
 The configuration is the environment: see the README or .env.example.
 `;
@@ -25,6 +28,11 @@ export function parseCommand([name = 'serve', ...rest]: readonly string[]): Comm
     case 'print-schema': {
       const others = rest.filter((argument) => argument !== '--federation');
       return others.length === 0 ? { name, federation: rest.length > 0 } : unexpected(others);
+    }
+    case 'explain': {
+      const [file, variables = '{}', ...others] = rest;
+      if (file === undefined) return { name: 'unknown', problem: 'explain needs a file.' };
+      return others.length === 0 ? { name, file, variables } : unexpected(others);
     }
     case 'help':
     case '--help':

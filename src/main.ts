@@ -4,6 +4,7 @@ import { startGateway, type Surroundings } from './app.ts';
 import { parseCommand, USAGE } from './cli.ts';
 import { ConfigError, describeConfig, loadConfig, processEnvironment } from './config/index.ts';
 import { systemClock } from './domain/clock.ts';
+import { explainOperation } from './graphql/explain.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { printSdl } from './graphql/sdl.ts';
 import { failureOf } from './observe/failure.ts';
@@ -32,6 +33,9 @@ try {
       break;
     case 'print-schema':
       print(printSdl(command));
+      break;
+    case 'explain':
+      print(JSON.stringify(explain(command)));
       break;
     case 'help':
       print(USAGE);
@@ -94,6 +98,13 @@ function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): voi
   process.on('SIGINT', close);
 }
 
+function explain({ file, variables }: { readonly file: string; readonly variables: string }): { planned: number } {
+  const { federation, ledgerPageSize } = loadConfig(env);
+  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  const given: unknown = JSON.parse(variables);
+  return explainOperation({ text, variables: given as Record<string, unknown>, federation, ledgerPageSize });
+}
+
 function packageVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -119,11 +130,11 @@ function print(text: string): void {
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${explain(error)}\n`);
+  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${reasonOf(error)}\n`);
   process.exitCode = 1;
 }
 
 /** A failed start has no callers yet: its message is the operator's own configuration. */
-function explain(error: unknown): string {
+function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'The start failed.';
 }

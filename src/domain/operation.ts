@@ -1,5 +1,7 @@
 /** What one operation has cost so far. Counted as it runs, read for its log line. */
 export interface OperationMeter {
+  /** Platform calls it would make with nothing cached, counted before it ran. */
+  plannedCalls: number;
   /** Platform calls sent for this operation, replays included; a token fetched for everybody is not counted. */
   platformCalls: number;
   /** Reads that joined one of another operation. */
@@ -14,7 +16,7 @@ export interface OperationMeter {
 
 /** A meter at zero. */
 export function createMeter(): OperationMeter {
-  return { platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
+  return { plannedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
 }
 
 /** `interactive` has somebody waiting; `refresh` only keeps an answer fresh, on quota that nobody else wants. */

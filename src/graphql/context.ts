@@ -7,6 +7,8 @@ export interface OperationContext {
   readonly viewer: Viewer;
   readonly loaders: Loaders;
   readonly meter: OperationMeter;
+  /** Platform calls left in the quota's window, as far as is known here. */
+  readonly quotaRemaining: () => number;
   /** When the operation came in, on the monotonic clock. */
   readonly startedAtMs: number;
 }

@@ -25,4 +25,5 @@ export function answerPreflight(
   response.writeHead(204).end();
 }
 
-const ALLOWED_HEADERS = 'authorization, content-type, apollo-require-preflight, x-apollo-operation-name, x-deadline-ms';
+const ALLOWED_HEADERS =
+  'authorization, content-type, apollo-require-preflight, x-apollo-operation-name, x-deadline-ms, x-explain';

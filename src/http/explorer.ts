@@ -1,7 +1,6 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 /** What a browser is shown at the endpoint. */
 export type Explorer = 'sandbox' | 'graphiql' | 'off';
@@ -31,12 +30,11 @@ export function explorerPlugin<Context extends BaseContext>(
 
 function graphiqlPlugin<Context extends BaseContext>(firstOperation: string): ApolloServerPlugin<Context> {
   return {
-    serverWillStart: () =>
-      Promise.resolve({
-        renderLandingPage: () =>
-          Promise.resolve({
-            html: renderGraphiQL({ title: 'loyalty-graph', defaultQuery: firstOperation }),
-          }),
-      }),
+    async serverWillStart() {
+      // Nine megabytes that only this explorer needs.
+      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+      const html = renderGraphiQL({ title: 'loyalty-graph', defaultQuery: firstOperation });
+      return { renderLandingPage: () => Promise.resolve({ html }) };
+    },
   };
 }

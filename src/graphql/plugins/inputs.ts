@@ -36,7 +36,7 @@ export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationC
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation({ request, schema, document, operation }) {
+        didResolveOperation({ request, schema, document, operation, contextValue }) {
           assertExactNumbers(request.variables);
           // Which operation is meant is not clear: the executor says so.
           if (operation === undefined) return Promise.resolve();
@@ -48,6 +48,7 @@ export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationC
             check(coordinate, node, args);
           }
           const planned = planCalls(schema, document, operation, coerced, limits);
+          contextValue.meter.plannedCalls = planned;
           refuseUnless(() => assertAffordable(planned, limits.maxPlatformCalls));
           return Promise.resolve();
         },

@@ -1,0 +1,36 @@
+import { getOperationAST, getVariableValues, GraphQLError, parse, validate } from 'graphql';
+import { ARGUMENT_CHECKS } from './plugins/inputs.ts';
+import { operationFields } from './operationFields.ts';
+import { planCalls } from './plan.ts';
+import { createSchema } from './schema.ts';
+
+/** What would be asked, to be priced. */
+export interface ExplainedOperation {
+  readonly text: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly federation: boolean;
+  readonly ledgerPageSize: number;
+}
+
+/**
+ * How many platform calls an operation plans, without running it: `extensions.platform.planned` of a run.
+ *
+ * @throws {GraphQLError} for a document or variables that would be refused
+ * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be
+ */
+export function explainOperation({ text, variables, federation, ledgerPageSize }: ExplainedOperation): {
+  readonly planned: number;
+} {
+  const schema = createSchema({ federation, ledgerPageSize });
+  const document = parse(text);
+  const [invalid] = validate(schema, document);
+  if (invalid !== undefined) throw invalid;
+  const operation = getOperationAST(document);
+  if (operation === null || operation === undefined) throw new GraphQLError('The document must hold one operation.');
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (coerced === undefined) throw errors[0] ?? new GraphQLError('The variables do not fit.');
+  for (const { coordinate, args } of operationFields(schema, document, operation, coerced)) {
+    ARGUMENT_CHECKS[coordinate]?.(args as never);
+  }
+  return { planned: planCalls(schema, document, operation, coerced, { ledgerPageSize }) };
+}

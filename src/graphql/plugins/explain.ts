@@ -1,0 +1,31 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { OperationContext } from '../context.ts';
+
+/**
+ * Tells what an operation cost, in `extensions.platform`, to who asks with the header `x-explain: platform`: calls
+ * planned and made, reads that joined another operation's, that the cache answered, fresh and stale, milliseconds spent
+ * waiting for the quota, and the calls left of it.
+ */
+export function explainPlugin(): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse({ request, response, contextValue }) {
+          const { body } = response;
+          if (request.http?.headers.get('x-explain') !== 'platform' || body.kind !== 'single') return Promise.resolve();
+          const { plannedCalls, platformCalls, coalesced, fromCache, stale, waitedMs } = contextValue.meter;
+          const platform = {
+            planned: plannedCalls,
+            made: platformCalls,
+            coalesced,
+            fromCache,
+            stale,
+            waitedMs: Math.round(waitedMs),
+            quotaRemaining: contextValue.quotaRemaining(),
+          };
+          body.singleResult.extensions = { ...body.singleResult.extensions, platform };
+          return Promise.resolve();
+        },
+      }),
+  };
+}

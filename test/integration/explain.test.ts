@@ -1,0 +1,77 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { balanceOfPath, json, LEDGER_PATH, ledgerBody, row } from '../support/fakePlatform.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+const OPERATION = `{ a: customer(id: "7") { pointsBalance { mainPoints } ledgerBalance(first: 20) { totalEntries } }
+  b: customer(id: "7") { pointsBalance { mainPoints } } }`;
+
+describe('what an operation costs', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({
+      env: { CACHE_FRESH_SECONDS: '60', CACHE_STALE_SECONDS: '60', CAPILLARY_REQUESTS_PER_MINUTE: '100' },
+    });
+    gateway.platform.answer(/points\/balance$/, balanceOfPath);
+    gateway.platform.answer(LEDGER_PATH, json(ledgerBody({ userId: '7', rows: [row(1)] })));
+  });
+  afterAll(() => gateway.close());
+
+  const explained = async (headers: Record<string, string>) => {
+    const { text } = await gateway.query(OPERATION, {}, headers);
+    return (JSON.parse(text) as { extensions?: unknown }).extensions;
+  };
+
+  it('is told to who asks with x-explain: planned, made, and why the rest was not', async () => {
+    const first = await explained({ 'x-explain': 'platform' });
+    const second = await explained({ 'x-explain': 'platform' });
+
+    const none = { coalesced: 0, stale: 0, waitedMs: expect.any(Number) };
+    // Three reads and the token; the ledger has one page where two were planned for.
+    expect(first).toEqual({ platform: { ...none, planned: 3, made: 2, fromCache: 0, quotaRemaining: 97 } });
+    expect(second).toEqual({ platform: { ...none, planned: 3, made: 0, fromCache: 2, quotaRemaining: 97 } });
+  });
+
+  it('is told to nobody else', async () => {
+    expect(await explained({})).toBeUndefined();
+    expect(await explained({ 'x-explain': 'everything' })).toBeUndefined();
+  });
+
+  describe('by the command explain', () => {
+    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const env = { PATH: process.env['PATH'] };
+
+    it('is counted without running anything', () => {
+      const printed = execFileSync(process.execPath, [main, 'explain', '-'], {
+        input: OPERATION,
+        env,
+        encoding: 'utf8',
+      });
+
+      expect(JSON.parse(printed)).toEqual({ planned: 3 });
+    });
+
+    it('counts variables', () => {
+      const input = 'query ($ids: [ID!]!) { customers(ids: $ids) { pointsBalance { mainPoints } } }';
+      const printed = execFileSync(process.execPath, [main, 'explain', '-', '{"ids":["1","2","1"]}'], {
+        input,
+        env,
+        encoding: 'utf8',
+      });
+
+      expect(JSON.parse(printed)).toEqual({ planned: 2 });
+    });
+
+    it.each([
+      ['{ nothing }', /nothing/],
+      ['{ customer(id: "x") { id } }', /customer id/],
+      ['{', /Syntax Error/],
+    ])('ends with 1 for what would be refused: %s', (input, reason) => {
+      const { status, stderr } = spawnSync(process.execPath, [main, 'explain', '-'], { input, env, encoding: 'utf8' });
+
+      expect(status).toBe(1);
+      expect(stderr).toMatch(reason);
+    });
+  });
+});
