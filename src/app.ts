@@ -57,7 +57,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   const { clock, logger, random } = surroundings;
   const platform = createPlatform({
     ...platformOf(config, sandbox),
-    requestsPerMinute: Math.max(1, Math.floor(config.quota.requestsPerMinute / config.quota.replicas)),
+    requestsPerMinute: Math.floor(config.quota.requestsPerMinute / config.quota.replicas),
     maxConcurrent: config.quota.maxConcurrent,
     cache: config.cache,
     random,
@@ -86,11 +86,10 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     createContext: async (request, { signal, atMs }) => {
       const viewer = await authenticate(request.headers.authorization);
       const meter = createMeter();
-      const loaders = createLoaders(platform, {
-        signal,
-        deadlineAtMs: () => atMs,
-        priority: () => 'interactive',
-        meter,
+      const loaders = createLoaders({
+        platform,
+        context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
+        maxPlatformCalls: config.maxPlatformCalls,
       });
       return {
         viewer,

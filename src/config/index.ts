@@ -72,6 +72,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const credentials = credentialsOf(values, isSandbox, problems);
   const defaults = dependentDefaults(values, isSandbox);
   const auth = defaults.AUTH_MODE === 'none' ? NO_AUTH : authOf(values, isSet, problems);
+  if (values.REPLICAS > values.CAPILLARY_REQUESTS_PER_MINUTE) {
+    problems.push('REPLICAS must be at most CAPILLARY_REQUESTS_PER_MINUTE: each needs a share of the quota.');
+  }
   throwIfAny();
 
   return {

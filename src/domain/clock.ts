@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds that never run backwards, for durations and deadlines. */
   monotonicMs(): number;
-  /** Calls `callback` once after `delayMs`, unless the returned function was called before. */
+  /** Calls `callback` once after `delayMs` (never, if infinite), unless the returned function was called before. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -13,6 +13,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, callback) {
+    if (delayMs === Infinity) return () => undefined;
     const timer = setTimeout(callback, delayMs);
     timer.unref();
     return () => clearTimeout(timer);

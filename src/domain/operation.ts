@@ -1,4 +1,4 @@
-/** What one operation has cost so far. Counted as it runs, read for its log line. */
+/** What one operation has cost so far. Counted as it runs, read for its log line and for who asks to have it explained. */
 export interface OperationMeter {
   /** Platform calls it would make with nothing cached, counted before it ran. */
   plannedCalls: number;
@@ -18,6 +18,9 @@ export interface OperationMeter {
 export function createMeter(): OperationMeter {
   return { plannedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
 }
+
+/** The detail of the error an operation is aborted with when its time is up; another one says that its caller has gone. */
+export const DEADLINE = 'deadline';
 
 /** `interactive` has somebody waiting; `refresh` only keeps an answer fresh, on quota that nobody else wants. */
 export type Priority = 'interactive' | 'refresh';

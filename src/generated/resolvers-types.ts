@@ -296,7 +296,10 @@ export type Query = {
    * below needs it; `id` alone costs one call, beside a balance it costs none.
    */
   readonly customerByIdentifier?: Maybe<Customer>;
-  /** Up to 100 customers in the order asked, duplicates included; each is read once, and one failure empties one place. */
+  /**
+   * Up to 100 customers in the order asked, duplicates included; each is read once, and one failure empties one place.
+   * What is read of them counts towards the platform calls that one operation may make (25 unless configured).
+   */
   readonly customers: ReadonlyArray<Maybe<Customer>>;
   /** The customer whom the caller's token names. `UNAUTHENTICATED` without one. */
   readonly me?: Maybe<Customer>;

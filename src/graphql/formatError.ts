@@ -60,6 +60,7 @@ function ours({ message, code, retryable, facts }: GatewayError, thrown: unknown
 function messageOf(message: string, thrown: unknown, code: string): string {
   if (code === 'OPERATION_RESOLUTION_FAILURE') return 'operationName must name one of the operations sent.';
   if (!(thrown instanceof GraphQLError)) return message;
+  if (thrown.extensions['validationErrorCode'] === 'INTROSPECTION_DISABLED') return 'Introspection is off.';
   const { nodes = [] } = thrown;
   const [node] = nodes;
   if (node?.kind === Kind.VARIABLE_DEFINITION) {

@@ -1,14 +1,13 @@
 import {
   getArgumentValues,
+  isObjectType,
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { keyOfCustomerRef, type CustomerRef } from '../domain/customer.ts';
-import { keyOfLedgerPage } from '../domain/ledger.ts';
-import { keyOfPointsBalance } from '../domain/points.ts';
+import { keyOfCustomerRef } from '../domain/customer.ts';
 import {
   parseCustomerArgs,
   parseCustomersArgs,
@@ -18,21 +17,29 @@ import {
 } from './arguments.ts';
 import { createFieldWalk } from './operationFields.ts';
 
-/** What is asked about each customer of a selection: whoever they are, it is the same. */
+/** What is asked about each customer of a selection, whoever they are: each distinct question under a short name. */
 interface CustomerWishes {
-  readonly balances: readonly ReturnType<typeof parsePointsBalanceArgs>[];
-  readonly ledgers: readonly ReturnType<typeof parseLedgerBalanceArgs>[];
+  readonly calls: ReadonlySet<string>;
+  /** Whether some read of it names the customer's id on the side. */
+  readonly namesId: boolean;
+  readonly readsLedger: boolean;
   readonly id: boolean;
   readonly externalId: boolean;
 }
 
-/** Stands for the caller's own customer while nobody has asked yet. */
-const ME = 'me';
+export interface PlanOptions {
+  readonly ledgerPageSize: number;
+  /** Whether an identifier may be anybody's; if not, the platform is asked first whose it is. */
+  readonly mayReadAny: boolean;
+}
+
+/** Counted no further: whoever asks for this much is refused in any case. */
+export const MOST_COUNTED = 1000;
 
 /**
- * How many platform calls an operation will make when nothing is cached: each distinct balance once, and a ledger's
- * pages as far as `first` needs when they are full. Counted over variables, lists, aliases and fragments, without
- * running anything; its arguments must have been checked.
+ * How many platform calls an operation plans, when nothing is cached: each distinct balance once, and a ledger's pages
+ * as far as `first` needs when they are full. Counted over variables, lists, aliases and fragments, without running
+ * anything; its arguments must have been checked. More than {@link MOST_COUNTED} is that and one.
  *
  * Not in it: a page more where a ledger's pages hold few rows, a retry, the profile where a platform takes no ids.
  */
@@ -41,71 +48,94 @@ export function planCalls(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-  { ledgerPageSize }: { readonly ledgerPageSize: number },
+  { ledgerPageSize, mayReadAny }: PlanOptions,
 ): number {
   const walk = createFieldWalk(schema, document, variables);
   const query = schema.getQueryType();
   const customer = schema.getType('Customer');
-  if (query === undefined || query === null || customer === undefined || !('getFields' in customer)) return 0;
+  if (query === undefined || query === null || !isObjectType(customer)) return 0;
+  const customerType = customer;
   const calls = new Set<string>();
   const wishesOf = new Map<SelectionSetNode, CustomerWishes>();
+  // Questions and customers are long texts; under short names a hostile document costs little.
+  const names = new Map<string, number>();
 
   for (const { type, node } of walk(query, operation.selectionSet)) {
     const definition = type.getFields()[node.name.value];
     if (definition === undefined || node.selectionSet === undefined) continue;
     const wishes = wishesIn(node.selectionSet);
-    for (const named of customersOf(node, getArgumentValues(definition, node, variables))) plan(named, wishes);
+    for (const key of customersOf(node, getArgumentValues(definition, node, variables))) {
+      plan(key, wishes, node.name.value === 'customerByIdentifier');
+      if (calls.size > MOST_COUNTED) return MOST_COUNTED + 1;
+    }
   }
   return calls.size;
+
+  function shortOf(text: string): number {
+    const known = names.get(text) ?? names.size;
+    names.set(text, known);
+    return known;
+  }
 
   function wishesIn(selectionSet: SelectionSetNode): CustomerWishes {
     const known = wishesOf.get(selectionSet);
     if (known !== undefined) return known;
-    const balances: CustomerWishes['balances'][number][] = [];
-    const ledgers: CustomerWishes['ledgers'][number][] = [];
-    const names = new Set<string>();
-    for (const { type, node } of walk(customer as never, selectionSet)) {
+    const wishes = { calls: new Set<string>(), namesId: false, readsLedger: false, id: false, externalId: false };
+    for (const { type, node } of walk(customerType, selectionSet)) {
       const definition = type.getFields()[node.name.value];
-      names.add(node.name.value);
-      if (definition === undefined || definition.args.length === 0) continue;
+      if (definition === undefined) continue;
       const args = getArgumentValues(definition, node, variables) as never;
-      if (node.name.value === 'pointsBalance') balances.push(parsePointsBalanceArgs(args));
-      if (node.name.value === 'ledgerBalance') ledgers.push(parseLedgerBalanceArgs(args));
+      switch (node.name.value) {
+        case 'id':
+          wishes.id = true;
+          break;
+        case 'externalId':
+          wishes.externalId = true;
+          break;
+        case 'pointsBalance': {
+          const { program, entityType } = parsePointsBalanceArgs(args);
+          wishes.calls.add(`balance ${program} ${entityType}`);
+          wishes.namesId ||= entityType === 'CUSTOMER';
+          break;
+        }
+        case 'ledgerBalance': {
+          const { filter, first, after } = parseLedgerBalanceArgs(args);
+          const start = after?.position.page ?? 0;
+          const name = shortOf(JSON.stringify(filter));
+          for (let page = 0; page * ledgerPageSize < first; page += 1)
+            wishes.calls.add(`ledger ${name} ${start + page}`);
+          wishes.namesId = true;
+          wishes.readsLedger = true;
+        }
+      }
     }
-    const wishes = { balances, ledgers, id: names.has('id'), externalId: names.has('externalId') };
     wishesOf.set(selectionSet, wishes);
     return wishes;
   }
 
-  function plan(named: CustomerRef | typeof ME, { balances, ledgers, id, externalId }: CustomerWishes): void {
-    // A key needs a customer; that of "me" is as good as any that nobody else has.
-    const ref = named === ME ? OWN : named;
-    const prefix = named === ME ? ME : '';
-    for (const balance of balances) calls.add(prefix + keyOfPointsBalance({ customer: ref, ...balance }));
-    for (const { filter, first, after } of ledgers) {
-      const start = after?.position.page ?? 0;
-      for (let page = start; page < start + Math.ceil(first / ledgerPageSize); page += 1) {
-        calls.add(prefix + keyOfLedgerPage({ customer: ref, filter, page }));
-      }
-    }
-    const isNamedBeside = ledgers.length > 0 || balances.some(({ entityType }) => entityType === 'CUSTOMER');
-    if (id && ref.by === 'lookup' && !isNamedBeside) calls.add(`id ${keyOfCustomerRef(ref)}`);
-    if (externalId && ledgers.length === 0) calls.add(`${prefix} external id ${keyOfCustomerRef(ref)}`);
+  function plan(customerKey: string, wishes: CustomerWishes, isLookup: boolean): void {
+    const name = shortOf(customerKey);
+    for (const wish of wishes.calls) calls.add(`${name} ${wish}`);
+    if (isLookup && (!mayReadAny || (wishes.id && !wishes.namesId))) calls.add(`${name} id`);
+    if (wishes.externalId && !wishes.readsLedger) calls.add(`${name} external id`);
   }
 }
 
-const OWN: CustomerRef = { by: 'lookup', lookup: { source: 'ALL', accountId: undefined, identifiers: [] } };
+/** The distinct customers that a field names, each by a key. */
+function customersOf(node: FieldNode, args: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  return new Set(namedBy(node, args));
+}
 
-function customersOf(node: FieldNode, args: Readonly<Record<string, unknown>>): readonly (CustomerRef | typeof ME)[] {
+function namedBy(node: FieldNode, args: Readonly<Record<string, unknown>>): readonly string[] {
   switch (node.name.value) {
     case 'me':
-      return [ME];
+      return ['me'];
     case 'customer':
-      return [{ by: 'id', id: parseCustomerArgs(args as never) }];
+      return [parseCustomerArgs(args as never).reveal()];
     case 'customers':
-      return parseCustomersArgs(args as never).map((id) => ({ by: 'id', id }));
+      return parseCustomersArgs(args as never).map((id) => id.reveal());
     case 'customerByIdentifier':
-      return [{ by: 'lookup', lookup: parseLookupArgs(args as never) }];
+      return [keyOfCustomerRef({ by: 'lookup', lookup: parseLookupArgs(args as never) })];
     case '_entities':
       return representedIn(args['representations']);
     default:
@@ -114,14 +144,14 @@ function customersOf(node: FieldNode, args: Readonly<Record<string, unknown>>): 
 }
 
 /** Representations with an id that is none are refused one by one, by the resolver; they cost nothing. */
-function representedIn(representations: unknown): CustomerRef[] {
+function representedIn(representations: unknown): string[] {
   const list: readonly unknown[] = Array.isArray(representations) ? representations : [];
   return list.flatMap((each) => {
     const id = typeof each === 'object' && each !== null && 'id' in each ? each.id : undefined;
     const text = typeof id === 'number' ? String(id) : id;
     if (typeof text !== 'string') return [];
     try {
-      return [{ by: 'id' as const, id: parseCustomerArgs({ id: text }) }];
+      return [parseCustomerArgs({ id: text }).reveal()];
     } catch {
       return [];
     }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
+import { DEADLINE } from '../domain/operation.ts';
 import { HttpRefusal } from './refusal.ts';
 
 /** The end of one operation: a signal that aborts when its time is up or its caller has gone. */
@@ -19,7 +20,7 @@ export function createDeadline(clock: Clock, afterMs: number): Deadline {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal); // Every read of the operation listens.
   const dispose = clock.after(afterMs, () =>
-    controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'deadline' })),
+    controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: DEADLINE })),
   );
   return {
     signal: controller.signal,

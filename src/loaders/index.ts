@@ -14,6 +14,7 @@ import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } fr
 import type { Reading } from '../domain/reading.ts';
 import type { Platform } from '../platform/index.ts';
 import { walkLedger } from './ledgerWalk.ts';
+import { createOwners } from './owners.ts';
 import { createReadLoader } from './readLoader.ts';
 import { createSightings } from './sightings.ts';
 
@@ -45,12 +46,21 @@ interface SeenExternalId {
   readonly externalId: Personal<'external id'> | null;
 }
 
-/** More platform pages than the largest `first` needs at ten rows a page are not read for one field. */
-const MAX_LEDGER_PAGES = 10;
+export interface LoadersOptions {
+  readonly platform: Platform;
+  readonly context: ReadContext;
+  /** Platform calls that the operation may make; what it was not priced with may go to ledgers of sparse pages. */
+  readonly maxPlatformCalls: number;
+}
+
+/** More pages than the largest `first` needs at ten rows a page are not read for one field. */
+const MAX_MORE_PAGES = 10;
 
 /** A set of loaders: one per operation, never shared. */
-export function createLoaders(platform: Platform, context: ReadContext): Loaders {
-  const { freshMs } = platform;
+export function createLoaders({ platform, context, maxPlatformCalls }: LoadersOptions): Loaders {
+  const { freshMs, ledgerPageSize } = platform;
+  const owners = createOwners();
+  let morePages = 0;
   const seenIds = createSightings<CustomerId>();
   const seenExternalIds = createSightings<SeenExternalId>();
 
@@ -83,7 +93,10 @@ export function createLoaders(platform: Platform, context: ReadContext): Loaders
   });
 
   function loadPage(question: LedgerPageQuestion, maxAgeMs: number | undefined) {
-    const page = readLedgerPage(question, maxAgeMs);
+    const page = readLedgerPage(question, maxAgeMs).then((reading) => {
+      if (reading.answer.owner !== null) owners.assertSame(question.customer, reading.answer.owner.id);
+      return reading;
+    });
     const owner = page.then(({ answer }) => answer.owner);
     seenIds.add(
       question.customer,
@@ -93,21 +106,36 @@ export function createLoaders(platform: Platform, context: ReadContext): Loaders
     return page;
   }
 
+  /** Pages beyond the price, as long as the operation stays within its bound and the field within reason. */
+  function takeMorePages(): (count: number) => number {
+    let ofField = 0;
+    return (count) => {
+      const left = Math.min(maxPlatformCalls - context.meter.plannedCalls - morePages, MAX_MORE_PAGES - ofField);
+      const taken = Math.max(0, Math.min(count, left));
+      morePages += taken;
+      ofField += taken;
+      return taken;
+    };
+  }
+
   return {
     pointsBalance(question, maxAgeMs) {
-      const balance = readPointsBalance(question, maxAgeMs);
       // A group's figures may name the group.
-      if (question.entityType === 'CUSTOMER') {
-        seenIds.add(
-          question.customer,
-          balance.then(({ answer }) => answer.entityId),
-        );
-      }
+      if (question.entityType !== 'CUSTOMER') return readPointsBalance(question, maxAgeMs);
+      const balance = readPointsBalance(question, maxAgeMs).then((reading) => {
+        owners.assertSame(question.customer, reading.answer.entityId);
+        return reading;
+      });
+      seenIds.add(
+        question.customer,
+        balance.then(({ answer }) => answer.entityId),
+      );
       return balance;
     },
     ledgerBalance(question, range, maxAgeMs) {
       const loadPageOfBalance = (page: number) => loadPage({ ...question, page }, maxAgeMs);
-      return walkLedger({ loadPage: loadPageOfBalance, ...range, maxPages: MAX_LEDGER_PAGES });
+      const plannedPages = Math.ceil(range.first / ledgerPageSize);
+      return walkLedger({ loadPage: loadPageOfBalance, ...range, plannedPages, takeMore: takeMorePages() });
     },
     customerId: (customer) => customerIds.load(customer),
     externalId: (customer) => externalIds.load(customer),

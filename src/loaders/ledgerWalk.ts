@@ -11,8 +11,10 @@ export interface LedgerWalk {
   readonly first: number;
   /** The last row already shown; null from the start. */
   readonly after: LedgerPosition | null;
-  /** The walk ends after so many platform pages, with `hasMore`, however few rows they held. */
-  readonly maxPages: number;
+  /** Platform pages that the operation was priced with. */
+  readonly plannedPages: number;
+  /** Asks for `count` pages more, where pages hold few rows; gives how many may be read. */
+  readonly takeMore: (count: number) => number;
 }
 
 /** A short text that tells a ledger's rows apart; at 42 bits two of a hundred rows share one in a billion ledgers. */
@@ -26,9 +28,9 @@ function printOfLedgerRow(row: LedgerRow): string {
  * with the latest page's figures, where it stood first.
  *
  * The first page is read alone, for it says how many there are; the others side by side, as many as the rows seen so
- * far let expect, until there are enough rows or no more pages.
+ * far let expect, until there are enough rows, no more pages, or no more calls to be had: then `hasMore` says so.
  */
-export async function walkLedger({ loadPage, first, after, maxPages }: LedgerWalk): Promise<LedgerSlice> {
+export async function walkLedger({ loadPage, first, after, plannedPages, takeMore }: LedgerWalk): Promise<LedgerSlice> {
   const start = after?.page ?? 0;
   const shown = after?.shown ?? [];
   const found = new Map<string, FoundRow>();
@@ -38,16 +40,16 @@ export async function walkLedger({ loadPage, first, after, maxPages }: LedgerWal
   const end = Math.max(opening.answer.pageCount, start + 1);
   take(opening);
 
-  while (found.size < first && start + readings.length < end && readings.length < maxPages) {
+  let allowed = plannedPages;
+  while (found.size < first && start + readings.length < end) {
     const missing = first - found.size;
     const rowsPerPage = Math.max(1, found.size / readings.length);
-    const wanted = Math.min(
-      Math.ceil(missing / rowsPerPage),
-      end - start - readings.length,
-      maxPages - readings.length,
-    );
+    const wanted = Math.min(Math.ceil(missing / rowsPerPage), end - start - readings.length);
+    if (readings.length + wanted > allowed) allowed += takeMore(readings.length + wanted - allowed);
+    const count = Math.min(wanted, allowed - readings.length);
+    if (count <= 0) break;
     const next = start + readings.length;
-    const more = await Promise.all(Array.from({ length: wanted }, (_, index) => loadPage(next + index)));
+    const more = await Promise.all(Array.from({ length: count }, (_, index) => loadPage(next + index)));
     more.forEach(take);
   }
 

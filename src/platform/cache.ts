@@ -15,9 +15,14 @@ export interface CacheRules {
 }
 
 /** What is kept: an answer, or that there is no such customer. */
-export type CacheEntry<Answer> =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'missing'; readonly atMs: number; readonly platformCode: number | undefined };
+export type CacheEntry<Answer> = EntryTimes &
+  ({ readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'missing'; readonly platformCode: number });
+
+/** On the monotonic clock: a wall clock that is set back must not make an answer young again. */
+interface EntryTimes {
+  readonly askedAtMs: number;
+  readonly receivedAtMs: number;
+}
 
 export interface CachedReadOptions<Question, Answer> {
   readonly keyOf: (question: Question) => string;
@@ -37,6 +42,8 @@ export type CachedRead<Question, Answer> = (
 
 /** That a customer does not exist is believed for this long: they may enrol any moment. */
 const MISSING_MS = 5000;
+/** "Customer not found for the given identifiers". Its kin (merged, in another source, not enrolled) are not kept. */
+const NO_SUCH_CUSTOMER = 8015;
 
 /** Failures of the platform, not of the question: an older answer is better than none. */
 const CANNOT_BE_ASKED: ReadonlySet<ErrorCode> = new Set([
@@ -59,25 +66,37 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   const { keyOf, fetch, store, flights, rules, clock } = options;
   const keepMs = Math.max(rules.freshMs, rules.staleMs);
 
+  function ageOf({ receivedAtMs }: CacheEntry<Answer>): number {
+    return clock.monotonicMs() - receivedAtMs;
+  }
+
   async function fetchAndKeep(key: string, question: Question, context: ReadContext): Promise<Answer> {
+    const askedAtMs = clock.monotonicMs();
     try {
       const answer = await fetch(question, context);
-      if (keepMs > 0) await store.set(key, { kind: 'answer', answer }, keepMs);
+      await keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs: clock.monotonicMs() }, keepMs);
       return answer;
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'CUSTOMER_NOT_FOUND' && keepMs > 0) {
-        const { platformCode } = error.facts;
-        await store.set(key, { kind: 'missing', atMs: clock.now(), platformCode }, MISSING_MS);
+      if (error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER) {
+        const missing = { kind: 'missing', platformCode: NO_SUCH_CUSTOMER } as const;
+        await keep(key, { ...missing, askedAtMs, receivedAtMs: clock.monotonicMs() }, MISSING_MS);
       }
       throw error;
     }
+  }
+
+  /** An answer that was asked for earlier, and came later, must not take the place of a newer one. */
+  async function keep(key: string, entry: CacheEntry<Answer>, ttlMs: number): Promise<void> {
+    if (keepMs === 0) return;
+    const present = await store.get(key);
+    if (present === undefined || present.askedAtMs <= entry.askedAtMs) await store.set(key, entry, ttlMs);
   }
 
   return async (question, maxAgeMs, context) => {
     const key = keyOf(question);
     const wantedMs = maxAgeMs ?? rules.freshMs;
     const entry = keepMs > 0 ? await store.get(key) : undefined;
-    if (entry !== undefined && ageOf(entry, clock.now()) < wantedMs) {
+    if (entry !== undefined && ageOf(entry) < wantedMs) {
       context.meter.fromCache += 1;
       if (entry.kind === 'answer') return { answer: entry.answer, isStale: false };
       throw notFound(entry.platformCode);
@@ -91,22 +110,13 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       return { answer: await landing, isStale: false };
     } catch (error) {
       const mayServeOld = error instanceof GatewayError && CANNOT_BE_ASKED.has(error.code);
-      if (!mayServeOld || entry?.kind !== 'answer' || ageOf(entry, clock.now()) >= rules.staleMs) throw error;
+      if (!mayServeOld || entry?.kind !== 'answer' || ageOf(entry) >= rules.staleMs) throw error;
       context.meter.stale += 1;
       return { answer: entry.answer, isStale: true };
     }
   };
 }
 
-/** Milliseconds since the platform said it; a clock that was set back makes nothing younger than new. */
-function ageOf<Answer extends { readonly readAt: Date }>(entry: CacheEntry<Answer>, nowMs: number): number {
-  const saidMs = entry.kind === 'answer' ? entry.answer.readAt.getTime() : entry.atMs;
-  return Math.max(0, nowMs - saidMs);
-}
-
-function notFound(platformCode: number | undefined): PlatformProblem {
-  return new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', {
-    detail: 'remembered',
-    ...(platformCode === undefined ? {} : { platformCode }),
-  });
+function notFound(platformCode: number): PlatformProblem {
+  return new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', { detail: 'remembered', platformCode });
 }

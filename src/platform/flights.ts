@@ -37,6 +37,7 @@ export class Flights<T> {
     context: ReadContext,
     start: (flightContext: ReadContext) => Promise<T>,
   ): { readonly landing: Promise<T>; readonly isJoined: boolean } {
+    context.signal.throwIfAborted();
     const known = this.#flights.get(key);
     const isJoined = known !== undefined && known.startedAtMs >= notBeforeMs;
     const flight = isJoined ? known : this.#takeOff(key, context, start);

@@ -12,6 +12,9 @@ export type BreakerStates = Readonly<Record<Endpoint, BreakerState>>;
 /** The platform failed. Any other error is an answer: about the customer, the caller, or our credentials. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set(['PLATFORM_UNAVAILABLE', 'PLATFORM_TIMEOUT', 'PLATFORM_BAD_RESPONSE']);
 
+/** The detail of an error that says: the breaker is open, nothing was sent. */
+export const BREAKER_OPEN = 'breaker open';
+
 /** One breaker for each endpoint: one that fails does not take the others with it. */
 export function withBreakers(
   call: PlatformCall,
@@ -36,7 +39,7 @@ export function withBreakers(
         isFailure = false;
         return answer;
       } catch (error) {
-        isFailure = failureOf(error, context.signal);
+        isFailure = failureOf(error);
         throw error;
       } finally {
         breaker.settle(admission, isFailure);
@@ -52,13 +55,13 @@ export function withBreakers(
 }
 
 /** Undefined for what tells nothing of the platform: the asker has left, or the quota was spent before it was asked. */
-function failureOf(error: unknown, signal: AbortSignal): boolean | undefined {
-  if (signal.aborted || !(error instanceof PlatformProblem) || error.code === 'PLATFORM_QUOTA_SPENT') return undefined;
+function failureOf(error: unknown): boolean | undefined {
+  if (!(error instanceof PlatformProblem) || error.code === 'PLATFORM_QUOTA_SPENT') return undefined;
   if (error.facts.endpoint === 'token') return undefined; // Not this endpoint's failure.
   return FAILURES.has(error.code);
 }
 
 function isOpen(endpoint: Endpoint, retryAfterMs: number): PlatformProblem {
-  const facts = { endpoint, detail: 'breaker open', retryAfterMs: Math.ceil(retryAfterMs) };
+  const facts = { endpoint, detail: BREAKER_OPEN, retryAfterMs: Math.ceil(retryAfterMs) };
   return new PlatformProblem('PLATFORM_UNAVAILABLE', 'final', facts);
 }

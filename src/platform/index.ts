@@ -26,6 +26,8 @@ export interface Platform {
   readonly readIdentifiers: CachedRead<CustomerId, CustomerIdentifiers>;
   /** What the configuration calls fresh. */
   readonly freshMs: number;
+  /** The ledger's `limit`. */
+  readonly ledgerPageSize: number;
   readonly client: PlatformClient;
   /** Closes idle connections. */
   readonly close: () => void;
@@ -78,6 +80,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     }),
     readIdentifiers,
     freshMs: rules.freshMs,
+    ledgerPageSize: pageSize,
     client,
     close: client.close,
   };

@@ -26,8 +26,13 @@ export class LocalQuota implements Quota {
     const waitMs = this.#refreshes.waitMs(nowMs);
     if (waitMs > 0) return Promise.resolve({ granted: false, waitMs });
     const grant = this.#all.take(nowMs);
-    if (grant.granted) this.#refreshes.note(nowMs);
-    return Promise.resolve(grant);
+    if (!grant.granted) return Promise.resolve(grant);
+    this.#refreshes.note(nowMs);
+    const giveBack = () => {
+      grant.giveBack();
+      this.#refreshes.giveBack(nowMs);
+    };
+    return Promise.resolve({ granted: true, giveBack });
   }
 
   remaining(): number {

@@ -37,7 +37,7 @@ function meanings(codes: readonly number[], meaning: Meaning): [number, Meaning]
 
 const REQUEST_LEVEL = [
   ...meanings([401, 498], EXPIRED),
-  ...meanings([403, 4000], DENIED),
+  ...meanings([403, 4000, 320001], DENIED),
   ...meanings([429, 517], QUOTA),
   ...meanings([461, 500, 502, 503, 504, 520, 521, 4001], BUSY),
 ];
@@ -73,13 +73,13 @@ const CODES: Readonly<Record<EndpointFamily, ReadonlyMap<number, Meaning>>> = {
       FILTER,
     ),
   ]),
-  token: new Map([...REQUEST_LEVEL, ...meanings([401, 320001], DENIED)]),
+  token: new Map([...REQUEST_LEVEL, ...meanings([401], DENIED)]),
 };
 
-/** "No ledger entries for these parameters", also for a page past the last: nothing failed, there is nothing. */
+/** "No ledger entries for these parameters", also for a page past the last, and "no results": nothing failed. */
 const EMPTY_CODES: Readonly<Record<EndpointFamily, ReadonlySet<number>>> = {
   customer: new Set(),
-  ledger: new Set([11003]),
+  ledger: new Set([11003, 814]),
   token: new Set(),
 };
 

@@ -28,13 +28,14 @@ interface Waiter {
   readonly context: ReadContext;
   readonly priority: Priority;
   readonly sinceMs: number;
-  readonly admit: () => void;
+  readonly admit: (giveBack: () => void) => void;
   readonly refuse: (reason: unknown) => void;
 }
 
 /** One of so many places goes to the refresh class while both wait, so that it never starves. */
 const REFRESH_EVERY = 20;
 const MIN_BACK_OFF_MS = 1000;
+const MAX_BACK_OFF_MS = 60_000;
 const MAX_CLOSED_MS = 5 * 60 * 1000;
 
 /**
@@ -49,6 +50,8 @@ export class QuotaGate {
   #admitted = 0;
   #closedUntilMs = -Infinity;
   #backOffMs = MIN_BACK_OFF_MS;
+  /** How often the platform has closed the door: what was sent before the last time tells nothing new. */
+  #closings = 0;
   #isPumping = false;
   #cancelTimer: (() => void) | undefined;
 
@@ -73,13 +76,18 @@ export class QuotaGate {
    * @throws the context's abort reason when it aborts first; a place that was not used goes to the next
    */
   async pass<T>(context: ReadContext, send: () => Promise<T>): Promise<T> {
-    await this.#turn(context);
+    const giveBack = await this.#turn(context);
+    const closings = this.#closings;
     try {
+      if (context.signal.aborted) {
+        giveBack();
+        throw context.signal.reason;
+      }
       const answer = await send();
-      this.#backOffMs = MIN_BACK_OFF_MS;
+      if (closings === this.#closings) this.#backOffMs = MIN_BACK_OFF_MS;
       return answer;
     } catch (error) {
-      if (error instanceof PlatformProblem && error.code === 'PLATFORM_QUOTA_SPENT') throw this.#close(error);
+      if (error instanceof PlatformProblem && error.code === 'PLATFORM_QUOTA_SPENT') throw this.#close(error, closings);
       throw error;
     } finally {
       this.#underWay -= 1;
@@ -88,16 +96,24 @@ export class QuotaGate {
   }
 
   /** The platform said that the quota is spent: nobody goes until it is over, whoever was told. */
-  #close(problem: PlatformProblem): PlatformProblem {
+  #close(problem: PlatformProblem, closingsBefore: number): PlatformProblem {
     const nowMs = this.#options.clock.monotonicMs();
-    const ownMs = this.#backOffMs * (1 + this.#options.random());
-    const waitMs = Math.min(problem.facts.retryAfterMs ?? ownMs, MAX_CLOSED_MS);
-    if (problem.facts.retryAfterMs === undefined) this.#backOffMs = Math.min(2 * this.#backOffMs, MAX_CLOSED_MS);
-    this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + waitMs);
+    const saidMs = problem.facts.retryAfterMs ?? 0;
+    // Those that were under way together are one refusal: only what was sent after the last one makes it longer.
+    const isNew = closingsBefore === this.#closings;
+    if (saidMs > 0) {
+      this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + Math.min(saidMs, MAX_CLOSED_MS));
+    } else if (isNew) {
+      this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + this.#backOffMs * (1 + this.#options.random()));
+      this.#backOffMs = Math.min(2 * this.#backOffMs, MAX_BACK_OFF_MS);
+    }
+    if (isNew) this.#closings += 1;
+    const waitMs = Math.max(0, this.#closedUntilMs - nowMs);
     return new PlatformProblem(problem.code, 'final', { ...problem.facts, retryAfterMs: Math.ceil(waitMs) });
   }
 
-  #turn(context: ReadContext): Promise<void> {
+  /** Waits for its turn; gives what takes the place back. */
+  #turn(context: ReadContext): Promise<() => void> {
     const { signal } = context;
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#length() >= this.#options.maxWaiting) {
@@ -117,7 +133,7 @@ export class QuotaGate {
         context,
         priority,
         sinceMs: this.#options.clock.monotonicMs(),
-        admit: () => settle(resolve),
+        admit: (giveBack) => settle(() => resolve(giveBack)),
         refuse: (reason) => settle(() => reject(reason)),
       };
       signal.addEventListener('abort', leave, { once: true });
@@ -144,7 +160,7 @@ export class QuotaGate {
         const priority = this.#nextPriority();
         const grant = await this.#options.quota.take(priority);
         if (grant.granted) {
-          this.#admitNext(priority);
+          this.#admitNext(priority, grant.giveBack);
         } else if (priority === 'refresh' && this.#waiting.interactive.length > 0) {
           // The refresh class has had its share: its turn passes to the others.
           this.#admitted += 1;
@@ -158,15 +174,18 @@ export class QuotaGate {
     }
   }
 
-  /** The head of the queue goes; if all have left meanwhile, the place is lost, which errs on the safe side. */
-  #admitNext(priority: Priority): void {
+  /** The head of the queue goes; if all have left meanwhile, the place goes back. */
+  #admitNext(priority: Priority, giveBack: () => void): void {
     const next = this.#waiting[priority].shift() ?? this.#waiting[this.#nextPriority()].shift();
-    if (next === undefined) return;
+    if (next === undefined) {
+      giveBack();
+      return;
+    }
     this.#admitted += 1;
     this.#underWay += 1;
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
-    next.admit();
+    next.admit(giveBack);
   }
 
   #nextPriority(): Priority {

@@ -7,7 +7,13 @@ export interface QuotaRules {
 }
 
 /** Whether a call may go now; if not, when to ask again. */
-export type Grant = { readonly granted: true } | { readonly granted: false; readonly waitMs: number };
+export type Grant =
+  | {
+      readonly granted: true;
+      /** Gives the place back, when the call was not sent after all. */
+      readonly giveBack: () => void;
+    }
+  | { readonly granted: false; readonly waitMs: number };
 
 /** From this share of the window on, calls are spaced out so that what is left lasts until older ones leave it. */
 const PACED_FROM = 0.5;
@@ -33,7 +39,7 @@ export class QuotaWindow {
     const waitMs = this.waitMs(nowMs, limit);
     if (waitMs > 0) return { granted: false, waitMs };
     this.#grants.push(nowMs);
-    return { granted: true };
+    return { granted: true, giveBack: () => this.giveBack(nowMs) };
   }
 
   /** How long from `nowMs` until a call may go; 0 for now, infinite when none ever may. */

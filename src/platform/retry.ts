@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { PlatformCall } from './call.ts';
+import { BREAKER_OPEN } from './guarded.ts';
 import { PlatformProblem } from './problem.ts';
 import type { RetryBudget } from './retryBudget.ts';
 
@@ -34,7 +35,6 @@ export function withRetry(
 ): PlatformCall {
   const { clock, budget, random } = options;
   return async (request, context) => {
-    budget.deposit();
     const leftMs = () => context.deadlineAtMs() - clock.monotonicMs();
     const second = { isPaid: false };
     for (let attempt = 1; ; attempt += 1) {
@@ -42,9 +42,14 @@ export function withRetry(
       const isWorthTwo = attempt < MAX_ATTEMPTS && leftMs() - afterMs >= MIN_SECOND_MS;
       // Without a place in the budget an attempt is not given up: its answer may still come in time.
       const take = () => (second.isPaid = budget.withdraw());
+      const deposit = () => attempt === 1 && budget.deposit();
       try {
-        return await call(request, isWorthTwo ? { ...context, secondChance: { afterMs, take } } : context);
+        const answer = await call(request, isWorthTwo ? { ...context, secondChance: { afterMs, take } } : context);
+        deposit();
+        return answer;
       } catch (error) {
+        // What was refused here, by the gate or an open breaker, was no call, and earns no retry.
+        if (!isRefusedHere(error)) deposit();
         const delayMs = retryDelayMs(attempt, error, random());
         if (delayMs === null || context.signal.aborted || leftMs() < delayMs + MIN_ATTEMPT_MS) throw error;
         if (!second.isPaid && !budget.withdraw()) throw error;
@@ -53,6 +58,12 @@ export function withRetry(
       }
     }
   };
+}
+
+function isRefusedHere(error: unknown): boolean {
+  return (
+    error instanceof PlatformProblem && (error.code === 'PLATFORM_QUOTA_SPENT' || error.facts.detail === BREAKER_OPEN)
+  );
 }
 
 /** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */

@@ -16,30 +16,60 @@ export interface RetryBudgetRules {
  */
 export class RetryBudget {
   readonly #rules: RetryBudgetRules;
-  readonly #clock: Clock;
-  #calls: number[] = [];
-  #retries: number[] = [];
+  readonly #calls: Tally;
+  readonly #retries: Tally;
 
   constructor(rules: RetryBudgetRules, clock: Clock) {
     this.#rules = rules;
-    this.#clock = clock;
+    this.#calls = new Tally(rules.windowMs, clock);
+    this.#retries = new Tally(rules.windowMs, clock);
   }
 
   /** Notes a first attempt. */
   deposit(): void {
-    this.#calls.push(this.#clock.monotonicMs());
+    this.#calls.add();
   }
 
   /** Takes one retry out of the budget; false when it is spent. */
   withdraw(): boolean {
     const { share, perSecond, windowMs } = this.#rules;
-    const nowMs = this.#clock.monotonicMs();
-    const isRecent = (atMs: number) => atMs + windowMs > nowMs;
-    this.#calls = this.#calls.filter(isRecent);
-    this.#retries = this.#retries.filter(isRecent);
-    const allowed = this.#calls.length * share + (perSecond * windowMs) / 1000;
-    if (this.#retries.length + 1 > allowed) return false;
-    this.#retries.push(nowMs);
+    const allowed = this.#calls.count() * share + (perSecond * windowMs) / 1000;
+    if (this.#retries.count() + 1 > allowed) return false;
+    this.#retries.add();
     return true;
+  }
+}
+
+const BUCKETS = 20;
+
+/** How many of something there were in the last `windowMs`, in so many buckets: it takes the same room however many. */
+class Tally {
+  readonly #bucketMs: number;
+  readonly #clock: Clock;
+  #buckets: { readonly index: number; count: number }[] = [];
+
+  constructor(windowMs: number, clock: Clock) {
+    this.#bucketMs = windowMs / BUCKETS;
+    this.#clock = clock;
+  }
+
+  add(): void {
+    const index = this.#index();
+    const newest = this.#buckets.at(-1);
+    if (newest?.index === index) newest.count += 1;
+    else this.#buckets = [...this.#recent(), { index, count: 1 }];
+  }
+
+  count(): number {
+    return this.#recent().reduce((sum, { count }) => sum + count, 0);
+  }
+
+  #recent() {
+    const oldest = this.#index() - BUCKETS;
+    return this.#buckets.filter(({ index }) => index > oldest);
+  }
+
+  #index(): number {
+    return Math.floor(this.#clock.monotonicMs() / this.#bucketMs);
   }
 }

@@ -1,4 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/errors.ts';
+import { DEADLINE } from '../domain/operation.ts';
 import type { PlatformAnswer } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { CallContext } from './call.ts';
@@ -24,19 +26,28 @@ export function createSender(options: {
     gate.pass(context, async () => {
       context.meter.platformCalls += 1;
       const { signal, secondChance } = context;
-      if (secondChance === undefined) return attempt(options, endpoint, request, signal);
+      const sentAtMs = clock.monotonicMs();
       const cut = new AbortController();
-      const cancel = clock.after(secondChance.afterMs, () => {
-        if (secondChance.take()) cut.abort(noAnswer(endpoint));
+      const cancel = clock.after(secondChance?.afterMs ?? Infinity, () => {
+        if (secondChance?.take() === true) cut.abort(noAnswer(endpoint, 'transient'));
       });
       try {
         return await attempt(options, endpoint, request, AbortSignal.any([signal, cut.signal]));
+      } catch (error) {
+        // The deadline came first. Had the platform had its time, that it did not answer is its failure.
+        const isDeadline =
+          error === signal.reason && error instanceof GatewayError && error.code === 'PLATFORM_TIMEOUT';
+        const hadTime = clock.monotonicMs() - sentAtMs >= FAIR_MS;
+        throw isDeadline && hadTime && error.facts.detail === DEADLINE ? noAnswer(endpoint, 'final') : error;
       } finally {
         cancel();
       }
     });
 }
 
-function noAnswer(endpoint: EndpointName): PlatformProblem {
-  return new PlatformProblem('PLATFORM_TIMEOUT', 'transient', { endpoint, detail: 'no answer in time' });
+/** A platform that has not answered by then is slow, whatever the caller's own deadline. */
+const FAIR_MS = 400;
+
+function noAnswer(endpoint: EndpointName, kind: 'transient' | 'final'): PlatformProblem {
+  return new PlatformProblem('PLATFORM_TIMEOUT', kind, { endpoint, detail: 'no answer in time' });
 }

@@ -47,7 +47,8 @@ export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationC
           for (const { coordinate, node, args } of operationFields(schema, document, operation, coerced)) {
             check(coordinate, node, args);
           }
-          const planned = planCalls(schema, document, operation, coerced, limits);
+          const { mayReadAny } = contextValue.viewer;
+          const planned = planCalls(schema, document, operation, coerced, { ...limits, mayReadAny });
           contextValue.meter.plannedCalls = planned;
           refuseUnless(() => assertAffordable(planned, limits.maxPlatformCalls));
           return Promise.resolve();
@@ -70,11 +71,16 @@ function refuseUnless(check: () => unknown, node?: FieldNode): void {
 }
 
 /** A JSON number above 2^53 has lost digits while it was parsed: as an id it would be another customer's. */
-function assertExactNumbers(value: unknown): void {
-  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-    throw refusal(badUserInput('A number above 2^53 in variables has lost digits: send ids as text.'));
+function assertExactNumbers(variables: unknown): void {
+  // Not recursive: how deep they are nested is the caller's choice.
+  const left = [variables];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+      throw refusal(badUserInput('A number above 2^53 in variables has lost digits: send ids as text.'));
+    }
+    if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) left.push(each);
   }
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(assertExactNumbers);
 }
 
 /** graphql-js would find out only while executing, and call it our mistake. */
