@@ -24,11 +24,19 @@ export interface QuotaGateOptions {
   readonly random: () => number;
 }
 
+/** A place to send one call. */
+interface Turn {
+  /** Takes the place back, when the call is not sent after all. */
+  readonly giveBack: () => void;
+  /** How often the door had been closed when it was given. */
+  readonly closings: number;
+}
+
 interface Waiter {
   readonly context: ReadContext;
   readonly priority: Priority;
   readonly sinceMs: number;
-  readonly admit: (giveBack: () => void) => void;
+  readonly admit: (turn: Turn) => void;
   readonly refuse: (reason: unknown) => void;
 }
 
@@ -76,8 +84,7 @@ export class QuotaGate {
    * @throws the context's abort reason when it aborts first; a place that was not used goes to the next
    */
   async pass<T>(context: ReadContext, send: () => Promise<T>): Promise<T> {
-    const giveBack = await this.#turn(context);
-    const closings = this.#closings;
+    const { giveBack, closings } = await this.#turn(context);
     try {
       if (context.signal.aborted) {
         giveBack();
@@ -112,8 +119,7 @@ export class QuotaGate {
     return new PlatformProblem(problem.code, 'final', { ...problem.facts, retryAfterMs: Math.ceil(waitMs) });
   }
 
-  /** Waits for its turn; gives what takes the place back. */
-  #turn(context: ReadContext): Promise<() => void> {
+  #turn(context: ReadContext): Promise<Turn> {
     const { signal } = context;
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#length() >= this.#options.maxWaiting) {
@@ -133,7 +139,7 @@ export class QuotaGate {
         context,
         priority,
         sinceMs: this.#options.clock.monotonicMs(),
-        admit: (giveBack) => settle(() => resolve(giveBack)),
+        admit: (turn) => settle(() => resolve(turn)),
         refuse: (reason) => settle(() => reject(reason)),
       };
       signal.addEventListener('abort', leave, { once: true });
@@ -159,7 +165,9 @@ export class QuotaGate {
         if (this.#underWay >= this.#options.maxConcurrent) return;
         const priority = this.#nextPriority();
         const grant = await this.#options.quota.take(priority);
-        if (grant.granted) {
+        if (grant.granted && this.#isClosed()) {
+          grant.giveBack(); // Closed while the quota was asked.
+        } else if (grant.granted) {
           this.#admitNext(priority, grant.giveBack);
         } else if (priority === 'refresh' && this.#waiting.interactive.length > 0) {
           // The refresh class has had its share: its turn passes to the others.
@@ -185,7 +193,7 @@ export class QuotaGate {
     this.#underWay += 1;
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
-    next.admit(giveBack);
+    next.admit({ giveBack, closings: this.#closings });
   }
 
   #nextPriority(): Priority {

@@ -79,6 +79,20 @@ describe('a caller with a token', () => {
       expect(data).toEqual({ customerByIdentifier: { id: OWN, pointsBalance: { entityId: OWN } } });
     });
 
+    it('pays for each question whose identifier it is, before any is asked', async () => {
+      const asked = Array.from(
+        { length: 26 },
+        (_, index) =>
+          `a${index}: customerByIdentifier(lookup: { identifiers: [{ name: MOBILE, value: "99${1000 + index}" }] }) { __typename }`,
+      );
+
+      const { status, errors } = await gateway.query(`{ ${asked.join(' ')} }`, {}, await asCustomer());
+
+      expect(status).toBe(400);
+      expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_EXPENSIVE' } }]);
+      expect(gateway.platform.requests).toHaveLength(0);
+    });
+
     it('learns nothing of anybody else: nobody and somebody else are the same answer', async () => {
       gateway.platform.answer('/v2/customers/lookup', json(`{ "entity": ${OTHER}, "warnings": [] }`));
       const somebody = await gateway.query(QUERY, {}, await asCustomer());

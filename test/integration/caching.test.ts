@@ -151,6 +151,40 @@ describe('an answer', () => {
     expect(await ask({ maxAge: 0 })).toMatchObject({ mainPoints: '8500.000' });
   });
 
+  it('that was asked for earlier and comes later does not take the place of a newer one', async () => {
+    const held: (() => void)[] = [];
+    gateway.platform.answer(BALANCE, (request, response) => {
+      held.push(() => json(balanceBody('7', { mainPoints: '100.000' }))(request, response));
+    });
+    const slow = ask();
+    await gateway.platform.seen(1);
+    clock.advance(100);
+    gateway.platform.answer(BALANCE, json(balanceBody('7', { mainPoints: '0.000' })));
+    expect(await ask({ maxAge: 0 })).toMatchObject({ mainPoints: '0.000' });
+    held.forEach((release) => release());
+    await slow;
+
+    expect(await ask()).toMatchObject({ mainPoints: '0.000' });
+    expect(calls()).toBe(2);
+  });
+
+  it('is not asked for again of a platform that hangs: its breaker opens', async () => {
+    gateway.platform.answer(BALANCE, stall);
+    let asked = 0;
+    for (let round = 0; round < 4; round += 1) {
+      const answers = Array.from({ length: 10 }, (_, index) => ask({ id: String(100 + 10 * round + index) }));
+      if (round < 2) await gateway.platform.seen((asked += 10));
+      for (let step = 0; step < 30; step += 1) {
+        clock.advance(100);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      for (const { code } of await Promise.all(answers)) expect(code).toMatch(/^PLATFORM_(TIMEOUT|UNAVAILABLE)$/);
+    }
+
+    expect(calls()).toBeLessThan(40);
+    expect(await ask({ id: '999' })).toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
+  });
+
   it('of a ledger is as old as its oldest page', async () => {
     gateway.platform.answer(LEDGER_PATH, (request, response) => {
       const page = Number(request.params['offset']);

@@ -139,7 +139,10 @@ describe('the ledger balance', () => {
     expect(programs(await ask({ first: 3, after: edges[0]?.cursor }))).toEqual([2, 3, 4]);
   });
 
-  it.each([['no entries at all', 11003]])('is an empty page for %s, not an error', async (_what, code) => {
+  it.each([
+    ['no entries at all', 11003],
+    ['no results', 814],
+  ])('is an empty page for %s, not an error', async (_what, code) => {
     gateway.platform.answer(LEDGER_PATH, businessError(code));
 
     const answer = await ask({ first: 10 });
@@ -183,6 +186,35 @@ describe('the ledger balance', () => {
     expect(answer.pageInfo.hasNextPage).toBe(true);
     // Ten that `first` was priced with, and ten more at most.
     expect(offsets()).toHaveLength(20);
+  });
+
+  it('stays within MAX_PLATFORM_CALLS, and says that there is more', async () => {
+    await gateway.close();
+    gateway = await startGateway({ env: { MAX_PLATFORM_CALLS: '3' } });
+    serve(Array.from({ length: 30 }, (_, page) => [row(page)]));
+
+    const answer = await ask({ first: 10 });
+
+    expect(programs(answer)).toEqual([0, 1, 2]);
+    expect(answer.pageInfo.hasNextPage).toBe(true);
+    expect(offsets()).toHaveLength(3);
+  });
+
+  it('of a lookup whose pages are about two customers is a bad response, not a mixture', async () => {
+    gateway.platform.answer(LEDGER_PATH, (request, response) => {
+      const page = Number(request.params['offset']);
+      json(ledgerBody({ userId: page === 0 ? '111' : '222', rows: full(10 * page), page, pageCount: 2 }))(
+        request,
+        response,
+      );
+    });
+
+    const { data, errors } = await gateway.query(
+      '{ customerByIdentifier(lookup: { identifiers: [{ name: MOBILE, value: "9199" }] }) { ledgerBalance(first: 20) { nodes { programId } } } }',
+    );
+
+    expect(data).toEqual({ customerByIdentifier: { ledgerBalance: null } });
+    expect(errors).toMatchObject([{ extensions: { code: 'PLATFORM_BAD_RESPONSE' } }]);
   });
 
   it('asks in pages of CAPILLARY_LEDGER_PAGE_SIZE', async () => {

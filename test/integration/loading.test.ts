@@ -209,6 +209,19 @@ describe('within one operation', () => {
       expect(calls()).toBe(expected);
     });
 
+    it('is never two people in one answer', async () => {
+      gateway.platform.answer('/v2/customers/lookup/points/balance', json(balanceBody('111')));
+
+      const { data, errors } = await gateway.query(
+        `{ customerByIdentifier${LOOKUP} { pointsBalance { entityId } ledgerBalance { nodes { programId } } } }`,
+      );
+
+      const { pointsBalance, ledgerBalance } = (data as { customerByIdentifier: Record<string, unknown> })
+        .customerByIdentifier;
+      expect([pointsBalance, ledgerBalance].filter((each) => each === null)).toHaveLength(1);
+      expect(errors).toMatchObject([{ extensions: { code: 'PLATFORM_BAD_RESPONSE' } }]);
+    });
+
     it('is looked up after all when the read that would have named the id fails', async () => {
       gateway.platform.answer('/v2/customers/lookup/points/balance', json({}, 500));
 

@@ -16,6 +16,36 @@ describe('an operation’s price in platform calls', () => {
   });
   afterAll(() => gateway.close());
 
+  it('of a document made to be expensive is counted all the same, and refused', async () => {
+    const names = JSON.stringify(Array.from({ length: 50 }, (_, index) => `${index}${'x'.repeat(200)}`));
+    const ledgers = Array.from(
+      { length: 60 },
+      (_, index) => `l${index}: ledgerBalance(filter: $f, first: 100) { totalEntries }`,
+    );
+    const aliases = Array.from({ length: 70 }, (_, index) => `a${index}: customers(ids: $ids) { ...F }`);
+    const query = `query ($ids: [ID!]!, $f: LedgerBalanceFilter) { ${aliases.join(' ')} } fragment F on Customer { ${ledgers.join(' ')} }`;
+
+    const { status, errors } = await gateway.query(query, {
+      ids: JSON.parse(ids(100)) as string[],
+      f: { alternateCurrencyNames: JSON.parse(names) as string[] },
+    });
+
+    expect(status).toBe(400);
+    expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_EXPENSIVE' } }]);
+  });
+
+  it('is counted though unused variables are nested without end', async () => {
+    const depth = 150_000;
+    const body = `{"query":"{ customer(id: 5) { id } }","variables":{"x":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+
+    expect(response.status).toBeLessThan(500);
+  });
+
   it.each([
     [0, `{ customers(ids: ${ids(100)}) { id } }`],
     [4, `{ customers(ids: ${ids(4)}) { pointsBalance { mainPoints } } }`],

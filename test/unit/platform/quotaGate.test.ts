@@ -131,6 +131,16 @@ describe('the quota gate', () => {
     expect(gate.remaining).toBe(remaining);
   });
 
+  it('takes the place back of a caller who has left before the call was sent', async () => {
+    const { ask, pass, gate } = setUp();
+    const left = new AbortController();
+    for (let call = 0; call < 3; call += 1) ask(1000, { signal: left.signal });
+    left.abort(new Error('gone'));
+    await pass();
+
+    expect(gate.remaining).toBe(10);
+  });
+
   describe('closed by a 429', () => {
     const refused = (retryAfterMs?: number) => () =>
       Promise.reject(
@@ -150,6 +160,25 @@ describe('the quota gate', () => {
       await pass(1);
 
       expect(patient.state).toBe('sent');
+    });
+
+    it('is one refusal, however many were under way together', async () => {
+      const { ask, pass } = setUp({ limit: 100 });
+      const calls = Array.from({ length: 20 }, () => ask(0, { send: refused() }));
+      await pass();
+
+      expect(new Set(calls.map(({ error }) => error?.facts.retryAfterMs))).toEqual(new Set([1000]));
+      const next = ask(2000);
+      await pass(1000);
+      expect(next.state).toBe('sent');
+    });
+
+    it('of no time at all backs off by itself', async () => {
+      const { ask, pass } = setUp();
+      const call = ask(0, { send: refused(0) });
+      await pass();
+
+      expect(call.error?.facts.retryAfterMs).toBe(1000);
     });
 
     it('without Retry-After backs off by itself, longer each time, until a call succeeds', async () => {
