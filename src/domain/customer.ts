@@ -9,19 +9,23 @@ export type CustomerId = Personal<'customer id'>;
 export type IdentifierName = 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'CARD_NUMBER' | 'CARD_EXTERNAL_ID';
 
 /** The sources a customer can be registered in, as the schema and the platform name them. */
-export type CustomerSource =
-  | 'INSTORE'
-  | 'MARTJACK'
-  | 'WECHAT'
-  | 'FACEBOOK'
-  | 'WEB_ENGAGE'
-  | 'TMALL'
-  | 'TAOBAO'
-  | 'JD'
-  | 'ECOMMERCE'
-  | 'WEBSITE'
-  | 'LINE'
-  | 'ALL';
+export const CUSTOMER_SOURCES = [
+  'INSTORE',
+  'MARTJACK',
+  'WECHAT',
+  'FACEBOOK',
+  'WEB_ENGAGE',
+  'TMALL',
+  'TAOBAO',
+  'JD',
+  'ECOMMERCE',
+  'WEBSITE',
+  'LINE',
+  'ALL',
+] as const;
+
+/** One of {@link CUSTOMER_SOURCES}. */
+export type CustomerSource = (typeof CUSTOMER_SOURCES)[number];
 
 /** An identifier, normalised. */
 export interface Identifier {

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { BreakerRules } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
-import { withBreakers, type BreakerStates } from './guarded.ts';
+import { withBreakers } from './guarded.ts';
 import { createHttpTransport } from './http.ts';
 import { LocalQuota } from './localQuota.ts';
 import { QuotaGate } from './quotaGate.ts';
@@ -29,7 +29,6 @@ export interface PlatformClientOptions {
 export interface PlatformClient {
   readonly call: PlatformCall;
   readonly gate: QuotaGate;
-  readonly breakers: () => BreakerStates;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -65,11 +64,10 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     credentials.kind === 'oauth'
       ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs })
       : createTillAuthorizer(credentials);
-  const { call, states } = withBreakers(createSignedCall(send, authorizer), BREAKER, clock);
+  const call = withBreakers(createSignedCall(send, authorizer), BREAKER, clock);
   return {
     call: withRetry(call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
     gate,
-    breakers: states,
     close: () => transport.close(),
   };
 }

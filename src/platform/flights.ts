@@ -44,11 +44,6 @@ export class Flights<T> {
     return { landing: this.#board(key, flight, context), isJoined };
   }
 
-  /** Flights under way. */
-  get size(): number {
-    return this.#flights.size;
-  }
-
   #takeOff(key: string, context: ReadContext, start: (flightContext: ReadContext) => Promise<T>): Flight<T> {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);

@@ -1,13 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ErrorCode } from '../domain/errors.ts';
-import { Breaker, type BreakerRules, type BreakerState } from './breaker.ts';
+import { Breaker, type BreakerRules } from './breaker.ts';
 import type { PlatformCall, PlatformRequest } from './call.ts';
 import { PlatformProblem } from './problem.ts';
 
 type Endpoint = PlatformRequest['endpoint'];
-
-/** The breakers' states, for whoever watches. */
-export type BreakerStates = Readonly<Record<Endpoint, BreakerState>>;
 
 /** The platform failed. Any other error is an answer: about the customer, the caller, or our credentials. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set(['PLATFORM_UNAVAILABLE', 'PLATFORM_TIMEOUT', 'PLATFORM_BAD_RESPONSE']);
@@ -16,11 +13,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set(['PLATFORM_UNAVAILABLE', 'PLATF
 export const BREAKER_OPEN = 'breaker open';
 
 /** One breaker for each endpoint: one that fails does not take the others with it. */
-export function withBreakers(
-  call: PlatformCall,
-  rules: BreakerRules,
-  clock: Clock,
-): { readonly call: PlatformCall; readonly states: () => BreakerStates } {
+export function withBreakers(call: PlatformCall, rules: BreakerRules, clock: Clock): PlatformCall {
   const breakers: Readonly<Record<Endpoint, Breaker>> = {
     pointsBalance: new Breaker(rules, clock),
     ledgerBalance: new Breaker(rules, clock),
@@ -28,29 +21,21 @@ export function withBreakers(
     lookup: new Breaker(rules, clock),
   };
 
-  return {
-    async call(request, context) {
-      const breaker = breakers[request.endpoint];
-      const admission = breaker.admit();
-      if (!admission.isAdmitted) throw isOpen(request.endpoint, admission.retryAfterMs);
-      let isFailure: boolean | undefined;
-      try {
-        const answer = await call(request, context);
-        isFailure = false;
-        return answer;
-      } catch (error) {
-        isFailure = failureOf(error);
-        throw error;
-      } finally {
-        breaker.settle(admission, isFailure);
-      }
-    },
-    states: () => ({
-      pointsBalance: breakers.pointsBalance.state,
-      ledgerBalance: breakers.ledgerBalance.state,
-      customer: breakers.customer.state,
-      lookup: breakers.lookup.state,
-    }),
+  return async (request, context) => {
+    const breaker = breakers[request.endpoint];
+    const admission = breaker.admit();
+    if (!admission.isAdmitted) throw isOpen(request.endpoint, admission.retryAfterMs);
+    let isFailure: boolean | undefined;
+    try {
+      const answer = await call(request, context);
+      isFailure = false;
+      return answer;
+    } catch (error) {
+      isFailure = failureOf(error);
+      throw error;
+    } finally {
+      breaker.settle(admission, isFailure);
+    }
   };
 }
 

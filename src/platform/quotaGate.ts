@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Priority, ReadContext } from '../domain/operation.ts';
+import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from './problem.ts';
 import type { Grant } from './quotaWindow.ts';
 
@@ -28,8 +29,7 @@ export interface QuotaGateOptions {
 interface Turn {
   /** Takes the place back, when the call is not sent after all. */
   readonly giveBack: () => void;
-  /** How often the door had been closed when it was given. */
-  readonly closings: number;
+  readonly round: Round;
 }
 
 interface Waiter {
@@ -42,9 +42,6 @@ interface Waiter {
 
 /** One of so many places goes to the refresh class while both wait, so that it never starves. */
 const REFRESH_EVERY = 20;
-const MIN_BACK_OFF_MS = 1000;
-const MAX_BACK_OFF_MS = 60_000;
-const MAX_CLOSED_MS = 5 * 60 * 1000;
 
 /**
  * The one door to the platform. A call goes through when the quota has a place for it and not too many are under way;
@@ -53,28 +50,21 @@ const MAX_CLOSED_MS = 5 * 60 * 1000;
  */
 export class QuotaGate {
   readonly #options: QuotaGateOptions;
+  readonly #closing: Closing;
   readonly #waiting: Record<Priority, Waiter[]> = { interactive: [], refresh: [] };
   #underWay = 0;
   #admitted = 0;
-  #closedUntilMs = -Infinity;
-  #backOffMs = MIN_BACK_OFF_MS;
-  /** How often the platform has closed the door: what was sent before the last time tells nothing new. */
-  #closings = 0;
   #isPumping = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: QuotaGateOptions) {
     this.#options = options;
+    this.#closing = new Closing(options.clock, options.random);
   }
 
   /** Calls left in the window, as far as is known here. */
   get remaining(): number {
-    return this.#isClosed() ? 0 : this.#options.quota.remaining();
-  }
-
-  /** Whether a refresh could go without anybody else waiting for it. */
-  get hasSpare(): boolean {
-    return !this.#isClosed() && this.#length() === 0 && this.#underWay < this.#options.maxConcurrent;
+    return this.#closing.leftMs > 0 ? 0 : this.#options.quota.remaining();
   }
 
   /**
@@ -84,39 +74,23 @@ export class QuotaGate {
    * @throws the context's abort reason when it aborts first; a place that was not used goes to the next
    */
   async pass<T>(context: ReadContext, send: () => Promise<T>): Promise<T> {
-    const { giveBack, closings } = await this.#turn(context);
+    const { giveBack, round } = await this.#turn(context);
     try {
       if (context.signal.aborted) {
         giveBack();
         throw context.signal.reason;
       }
       const answer = await send();
-      if (closings === this.#closings) this.#backOffMs = MIN_BACK_OFF_MS;
+      this.#closing.succeeded(round);
       return answer;
     } catch (error) {
-      if (error instanceof PlatformProblem && error.code === 'PLATFORM_QUOTA_SPENT') throw this.#close(error, closings);
+      if (error instanceof PlatformProblem && error.code === 'PLATFORM_QUOTA_SPENT')
+        throw this.#closing.refused(error, round);
       throw error;
     } finally {
       this.#underWay -= 1;
       void this.#pump();
     }
-  }
-
-  /** The platform said that the quota is spent: nobody goes until it is over, whoever was told. */
-  #close(problem: PlatformProblem, closingsBefore: number): PlatformProblem {
-    const nowMs = this.#options.clock.monotonicMs();
-    const saidMs = problem.facts.retryAfterMs ?? 0;
-    // Those that were under way together are one refusal: only what was sent after the last one makes it longer.
-    const isNew = closingsBefore === this.#closings;
-    if (saidMs > 0) {
-      this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + Math.min(saidMs, MAX_CLOSED_MS));
-    } else if (isNew) {
-      this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + this.#backOffMs * (1 + this.#options.random()));
-      this.#backOffMs = Math.min(2 * this.#backOffMs, MAX_BACK_OFF_MS);
-    }
-    if (isNew) this.#closings += 1;
-    const waitMs = Math.max(0, this.#closedUntilMs - nowMs);
-    return new PlatformProblem(problem.code, 'final', { ...problem.facts, retryAfterMs: Math.ceil(waitMs) });
   }
 
   #turn(context: ReadContext): Promise<Turn> {
@@ -156,16 +130,15 @@ export class QuotaGate {
     this.#cancelTimer = undefined;
     try {
       while (this.#length() > 0) {
-        const nowMs = this.#options.clock.monotonicMs();
-        if (this.#isClosed()) {
-          this.#waitFor(this.#closedUntilMs - nowMs, 'closed by the platform');
+        if (this.#closing.leftMs > 0) {
+          this.#waitFor(this.#closing.leftMs, 'closed by the platform');
           return;
         }
         // One that ends will pump again.
         if (this.#underWay >= this.#options.maxConcurrent) return;
         const priority = this.#nextPriority();
         const grant = await this.#options.quota.take(priority);
-        if (grant.granted && this.#isClosed()) {
+        if (grant.granted && this.#closing.leftMs > 0) {
           grant.giveBack(); // Closed while the quota was asked.
         } else if (grant.granted) {
           this.#admitNext(priority, grant.giveBack);
@@ -193,7 +166,7 @@ export class QuotaGate {
     this.#underWay += 1;
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
-    next.admit({ giveBack, closings: this.#closings });
+    next.admit({ giveBack, round: this.#closing.round });
   }
 
   #nextPriority(): Priority {
@@ -223,10 +196,6 @@ export class QuotaGate {
     const queue = this.#waiting[waiter.priority];
     const index = queue.indexOf(waiter);
     if (index >= 0) queue.splice(index, 1);
-  }
-
-  #isClosed(): boolean {
-    return this.#options.clock.monotonicMs() < this.#closedUntilMs;
   }
 
   #length(): number {

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { CustomerId, CustomerLookup, CustomerSource, IdentifierName } from '../../domain/customer.ts';
+import {
+  CUSTOMER_SOURCES,
+  type CustomerId,
+  type CustomerLookup,
+  type CustomerSource,
+  type IdentifierName,
+} from '../../domain/customer.ts';
 import { normaliseIdentifier } from '../../domain/identifier.ts';
 import type { ReadContext } from '../../domain/operation.ts';
 import { Personal } from '../../domain/personal.ts';
@@ -49,20 +55,6 @@ const PREFERENCE: readonly (readonly [type: string, name: IdentifierName])[] = [
   ['email', 'EMAIL'],
 ];
 
-const SOURCES: readonly string[] = [
-  'INSTORE',
-  'MARTJACK',
-  'WECHAT',
-  'FACEBOOK',
-  'WEB_ENGAGE',
-  'TMALL',
-  'TAOBAO',
-  'JD',
-  'ECOMMERCE',
-  'WEBSITE',
-  'LINE',
-] satisfies CustomerSource[];
-
 const profile = z.object({
   source: z.string().transform((source) => source.toUpperCase()),
   accountId: z.string().nullish(),
@@ -91,7 +83,7 @@ function decodeIdentifiers(answer: PlatformAnswer, id: CustomerId): CustomerIden
   const { id: answered, profiles } = decode(details, answer);
   assertAnswersFor({ by: 'id', id }, answered, answer);
   const known = profiles
-    .filter(({ source }) => SOURCES.includes(source))
+    .filter(({ source }) => isSource(source))
     .flatMap(({ source, accountId, identifiers }) =>
       (identifiers ?? []).map(({ type, value }) => ({ source, accountId, type: type.toLowerCase(), value })),
     )
@@ -111,6 +103,11 @@ function decodeIdentifiers(answer: PlatformAnswer, id: CustomerId): CustomerIden
     }
   }
   return { externalId: personal(externalId), lookup: null, readAt: answer.readAt };
+}
+
+/** A source that an identifier can be asked in; the platform has some more. */
+function isSource(source: string): boolean {
+  return source !== 'ALL' && (CUSTOMER_SOURCES as readonly string[]).includes(source);
 }
 
 /** The identifier, unless it cannot be asked by (a comma in it would read as two). */
