@@ -28,7 +28,7 @@ export type Customer = {
   readonly __typename?: 'Customer';
   /**
    * The brand's own reference; null where the customer has none. Comes with the ledger answer: costs no call beside
-   * `ledgerBalance`, one without it.
+   * `ledgerBalance`, one without it; one to three more where that ledger is empty, for it names nobody then.
    */
   readonly externalId?: Maybe<Scalars['String']['output']>;
   /**

@@ -34,7 +34,7 @@ export interface PlanOptions {
 }
 
 /** Counted no further: whoever asks for this much is refused in any case. */
-export const MOST_COUNTED = 1000;
+const MOST_COUNTED = 1000;
 
 /**
  * How many platform calls an operation plans, when nothing is cached: each distinct balance once, and a ledger's pages

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { BreakerRules } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
-import { withBreakers } from './guarded.ts';
+import { withBreakers } from './breakers.ts';
 import { createHttpTransport } from './http.ts';
 import { LocalQuota } from './localQuota.ts';
 import { QuotaGate } from './quotaGate.ts';

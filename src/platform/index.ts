@@ -15,9 +15,6 @@ import { fetchPointsBalance } from './endpoints/pointsBalance.ts';
 import { Flights } from './flights.ts';
 import { createLedgerReader } from './ledgerReader.ts';
 
-export type { PlatformCredentials } from './credentials.ts';
-export type { CacheRules } from './cache.ts';
-
 /** The loyalty platform as the loaders see it: questions in, answers of the domain out, failures as GatewayError. */
 export interface Platform {
   readonly readPointsBalance: CachedRead<PointsBalanceQuestion, PointsBalance>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { PlatformCall } from './call.ts';
-import { BREAKER_OPEN } from './guarded.ts';
+import { BREAKER_OPEN } from './breakers.ts';
 import { PlatformProblem } from './problem.ts';
 import type { RetryBudget } from './retryBudget.ts';
 
