@@ -32,5 +32,7 @@ export interface ReadContext {
   /** When the signal will abort, on the monotonic clock; may move when others come to wait for the same read. */
   readonly deadlineAtMs: () => number;
   readonly priority: () => Priority;
+  /** Calls back when a refresh becomes interactive, for somebody has come to wait for it; gives what takes that back. */
+  readonly onUrgent?: (callback: () => void) => () => void;
   readonly meter: OperationMeter;
 }

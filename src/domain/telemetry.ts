@@ -14,12 +14,16 @@ export interface Telemetry {
   quotaWaited(priority: Priority, waitedMs: number): void;
   /** A call was refused at the gate: no place in time, closed by the platform, too many waiting. */
   quotaRefused(priority: Priority): void;
+  /** The platform takes no calls for so long. */
+  gateClosed(forMs: number): void;
   /** A read was answered. `read` names what was asked: `pointsBalance`, `ledgerPage`, `customerId`, `identifiers`. */
   readAnswered(read: string, result: ReadResult): void;
   /** An answer that is asked for often was read again before it grew old. */
   refreshed(read: string, outcome: 'ok' | 'failed' | 'skipped'): void;
   /** A token was fetched, or could not be. */
   tokenFetched(outcome: 'ok' | 'failed'): void;
+  /** Redis has gone, or come back. */
+  redisMoved(state: 'up' | 'away'): void;
   /** A command went to Redis, failed, or was not sent because Redis is known to be away. */
   redisCommandEnded(command: string, outcome: 'ok' | 'failed' | 'skipped', durationMs: number): void;
 }
@@ -29,8 +33,10 @@ export const NO_TELEMETRY: Telemetry = {
   platformCallEnded: () => undefined,
   quotaWaited: () => undefined,
   quotaRefused: () => undefined,
+  gateClosed: () => undefined,
   readAnswered: () => undefined,
   refreshed: () => undefined,
   tokenFetched: () => undefined,
+  redisMoved: () => undefined,
   redisCommandEnded: () => undefined,
 };

@@ -1,0 +1,26 @@
+/**
+ * One reading of Redis's clock, the only one that all gateways share: their own may be minutes apart, and their monotonic
+ * ones begin anywhere.
+ */
+export interface SharedMoment {
+  /** What Redis's clock said, in milliseconds since the epoch, */
+  readonly sharedMs: number;
+  /** somewhere between these two moments of our own monotonic clock. */
+  readonly sentAtMs: number;
+  readonly gotAtMs: number;
+}
+
+/** The answer to Redis's TIME (seconds and microseconds) in milliseconds. */
+export function timeOf([seconds, microseconds]: readonly (string | number)[]): number {
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+}
+
+/** A moment of our monotonic clock on the shared one: never later than it was, so that nothing looks younger than it is. */
+export function toShared({ sharedMs, gotAtMs }: SharedMoment, localMs: number): number {
+  return Math.floor(localMs + sharedMs - gotAtMs);
+}
+
+/** A moment of the shared clock on our monotonic one: never later than it was. */
+export function toLocal({ sharedMs, sentAtMs }: SharedMoment, atSharedMs: number): number {
+  return atSharedMs - sharedMs + sentAtMs;
+}

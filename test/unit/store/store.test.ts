@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../../../src/domain/clock.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
+import { createMemoryStore } from '../../../src/store/memory.ts';
+import { createRedisStore, type Codec } from '../../../src/store/redis.ts';
+import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
+import { createSeal } from '../../../src/store/seal.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
+
+interface Note {
+  readonly text: string;
+  readonly atMs: number;
+}
+
+const codec: Codec<Note> = {
+  encode: ({ text, atMs }, toSharedMs) => ({ text, at: toSharedMs(atMs) }),
+  decode: (json, toLocalMs) => {
+    const { text, at } = json as { text?: unknown; at?: unknown };
+    return typeof text === 'string' && typeof at === 'number' ? { text, atMs: toLocalMs(at) } : undefined;
+  },
+};
+const SECRET = new Secret('the secret of all gateways');
+const now = () => systemClock.monotonicMs();
+const note = (text: string, atMs = now()): Note => ({ text, atMs });
+
+/** What every store does, wherever it keeps its values. */
+function describeStore(make: () => { plain: Store<Note>; ranked: Store<Note> }): void {
+  it('gives what was set, to its key only', async () => {
+    const { plain } = make();
+    await plain.set('one', note('1'), 60_000);
+
+    expect((await plain.get('one'))?.text).toBe('1');
+    expect(await plain.get('other')).toBeUndefined();
+  });
+
+  it('keeps the last value that was set', async () => {
+    const { plain } = make();
+    await plain.set('again', note('old', now()), 60_000);
+    await plain.set('again', note('new', now() - 5000), 60_000);
+
+    expect((await plain.get('again'))?.text).toBe('new');
+  });
+
+  it('keeps the newer value where values are ranked, whichever came last', async () => {
+    const { ranked } = make();
+    await ranked.set('ranked', note('newer', now()), 60_000);
+    await ranked.set('ranked', note('older', now() - 5000), 60_000);
+    expect((await ranked.get('ranked'))?.text).toBe('newer');
+
+    await ranked.set('ranked', note('newest', now() + 10), 60_000);
+    expect((await ranked.get('ranked'))?.text).toBe('newest');
+  });
+
+  it('forgets a value that has outlived its time', async () => {
+    const { plain } = make();
+    await plain.set('brief', note('1'), 1);
+    while ((await plain.get('brief')) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+
+    expect(await plain.get('brief')).toBeUndefined();
+  });
+
+  it('forgets what is deleted', async () => {
+    const { plain } = make();
+    await plain.set('gone', note('1'), 60_000);
+    await plain.delete('gone');
+
+    expect(await plain.get('gone')).toBeUndefined();
+  });
+}
+
+describe('the store in memory', () => {
+  const bounds = { maxEntries: 100, maxBytes: 1_000_000, bytesOf: () => 100, clock: systemClock };
+  describeStore(() => ({
+    plain: createMemoryStore<Note>(bounds),
+    ranked: createMemoryStore<Note>({ ...bounds, rankOf: ({ atMs }) => atMs }),
+  }));
+
+  it('holds so many entries and bytes, and forgets what was used least recently', () => {
+    const byEntries = createMemoryStore<Note>({ ...bounds, maxEntries: 2 });
+    for (const key of ['a', 'b', 'c']) byEntries.set(key, note(key), 60_000);
+    expect([byEntries.get('a'), byEntries.get('c')?.text]).toEqual([undefined, 'c']);
+
+    const byBytes = createMemoryStore<Note>({ ...bounds, maxBytes: 1000, bytesOf: () => 400 });
+    for (const key of ['a', 'b']) byBytes.set(key, note(key), 60_000);
+    expect([byBytes.get('a'), byBytes.get('b')?.text]).toEqual([undefined, 'b']);
+    expect(byBytes.size).toBe(1);
+  });
+});
+
+describeWithRedis('the store in Redis', () => {
+  let redis: TestRedis;
+  let link: RedisLink;
+  beforeAll(async () => {
+    redis = await startRedis();
+    await redis.client.connect();
+    link = await connectRedis({ url: redis.url, clock: systemClock, telemetry: NO_TELEMETRY });
+  });
+  afterEach(() => redis.client.flushall());
+  afterAll(async () => {
+    await link.close();
+    await redis.close();
+  });
+
+  const open = (secret = SECRET, name = 'notes') =>
+    createRedisStore<Note>({ link, clock: systemClock, seal: createSeal(secret, 'scope'), name, codec });
+
+  describeStore(() => ({
+    plain: open(),
+    ranked: createRedisStore<Note>({
+      link,
+      clock: systemClock,
+      seal: createSeal(SECRET, 'scope'),
+      name: 'ranked',
+      codec,
+      rankOf: ({ atMs }) => atMs,
+    }),
+  }));
+
+  const keys = async () => (await redis.client.keys('*')).filter((key) => key.startsWith('lg1:'));
+  const onlyKey = async () => {
+    const [key = ''] = await keys();
+    return key;
+  };
+
+  it('shows nothing of its keys and values to who can read all of Redis', async () => {
+    await open().set('+919999000001', note('jane@example.org'), 60_000);
+
+    const key = await onlyKey();
+    const dump = `${key} ${await redis.client.get(key)}`;
+    expect(dump).not.toMatch(/9999000001|jane|example/);
+    expect(Buffer.from(dump, 'base64url').toString('latin1')).not.toMatch(/9999000001|jane|example/);
+  });
+
+  it('gives a value its age over again, never younger than it is', async () => {
+    const setAtMs = now() - 1234;
+    await open().set('aged', note('1', setAtMs), 60_000);
+
+    const found = await open().get('aged');
+    expect(found?.atMs).toBeLessThanOrEqual(setAtMs);
+    expect(found?.atMs).toBeGreaterThan(setAtMs - 1000);
+  });
+
+  it.each([
+    ['is garbage', () => 'garbage'],
+    ['is empty', () => ''],
+    ['is cut short', (written: string) => written.slice(0, -3)],
+    ['was changed by a bit', (written: string) => `${written.slice(0, -2)}${written.endsWith('AA') ? 'BB' : 'AA'}`],
+    ['has another rank before it', (written: string) => written.replace(/^\d+/, '7')],
+    ['is too large', (written: string) => written.padEnd(300_000, 'A')],
+  ] as const)('takes for a miss what %s', async (_what, change) => {
+    const store = open();
+    await store.set('k', note('1'), 60_000);
+    const key = await onlyKey();
+    await redis.client.set(key, change((await redis.client.get(key)) ?? ''));
+
+    expect(await store.get('k')).toBeUndefined();
+    await store.set('k', note('2'), 60_000);
+    expect((await store.get('k'))?.text).toBe('2');
+  });
+
+  it('takes for a miss a value that was moved to another key', async () => {
+    const store = open();
+    await store.set('mine', note('1'), 60_000);
+    const from = await onlyKey();
+    await store.set('yours', note('2'), 60_000);
+    const to = (await keys()).find((key) => key !== from) ?? '';
+    await redis.client.copy(from, to, 'REPLACE');
+
+    expect(await store.get('yours')).toBeUndefined();
+  });
+
+  it('takes for a miss what was sealed with another secret, what is of another kind, and a form it does not know', async () => {
+    await open().set('k', note('1'), 60_000);
+
+    expect(await open(new Secret('another')).get('k')).toBeUndefined();
+    expect(await open(SECRET, 'others').get('k')).toBeUndefined();
+    await open().set('k', { text: 1, atMs: 0 } as never, 60_000);
+    expect(await open().get('k')).toBeUndefined();
+  });
+
+  it('takes for a miss a key that holds another type of Redis', async () => {
+    const store = open();
+    await store.set('k', note('1'), 60_000);
+    const key = await onlyKey();
+    await redis.client.del(key);
+    await redis.client.lpush(key, 'a list');
+
+    expect(await store.get('k')).toBeUndefined();
+  });
+
+  it('is not kept from writing by a rank from the future', async () => {
+    const ranked = createRedisStore<Note>({
+      link,
+      clock: systemClock,
+      seal: createSeal(SECRET, 'scope'),
+      name: 'ranked',
+      codec,
+      rankOf: ({ atMs }) => atMs,
+    });
+    await ranked.set('k', note('1'), 60_000);
+    await redis.client.set(await onlyKey(), '999999999999999.forged');
+
+    await ranked.set('k', note('2'), 60_000);
+
+    expect((await ranked.get('k'))?.text).toBe('2');
+  });
+});
+
+describe('a seal', () => {
+  it('opens what it sealed, for the same place and secret only', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.string(), (text, place, other) => {
+        const seal = createSeal(SECRET, 'scope');
+        const sealed = seal.seal(text, place);
+
+        expect(createSeal(SECRET, 'scope').open(sealed, place)).toBe(text);
+        if (other !== place) expect(seal.open(sealed, other)).toBeUndefined();
+        expect(createSeal(SECRET, 'another scope').open(sealed, place)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('gives one key for one text, another for another, and another under another secret', () => {
+    const seal = createSeal(SECRET, 'scope');
+
+    expect(seal.keyOf('a')).toBe(createSeal(SECRET, 'scope').keyOf('a'));
+    expect(new Set([seal.keyOf('a'), seal.keyOf('b'), createSeal(new Secret('x'), 'scope').keyOf('a')]).size).toBe(3);
+  });
+});
