@@ -7,6 +7,7 @@ import type { Clock } from './domain/clock.ts';
 import { customerIdOf } from './domain/customer.ts';
 import { createMeter } from './domain/operation.ts';
 import { Secret } from './domain/secret.ts';
+import { NO_TELEMETRY } from './domain/telemetry.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
@@ -15,7 +16,10 @@ import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { createLoaders } from './loaders/index.ts';
 import type { Logger } from './observe/logger.ts';
 import { createPlatform } from './platform/index.ts';
+import type { PlatformCredentials } from './platform/credentials.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
+import { connectRedis } from './store/redisLink.ts';
+import { createSeal, type Seal } from './store/seal.ts';
 
 /** What every part is handed and nothing looks up. */
 export interface Surroundings {
@@ -55,15 +59,29 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
   const { clock, logger, random } = surroundings;
+  const telemetry = NO_TELEMETRY;
+  const asked = platformOf(config, sandbox);
+  const redis =
+    config.redisUrl === null
+      ? undefined
+      : await connectRedis({
+          url: config.redisUrl.reveal(),
+          clock,
+          telemetry,
+          onMove: (state) => telemetry.redisMoved(state),
+        });
   const platform = createPlatform({
-    ...platformOf(config, sandbox),
-    requestsPerMinute: Math.floor(config.quota.requestsPerMinute / config.quota.replicas),
-    maxConcurrent: config.quota.maxConcurrent,
+    ...asked,
+    ...config.quota,
+    redis,
+    seal: redis === undefined ? undefined : sealOf(asked),
     cache: config.cache,
     random,
     ledgerPageSize: config.ledgerPageSize,
     tokenTimeoutMs: config.http.requestDeadlineMs,
+    refreshTimeoutMs: config.http.requestDeadlineMs,
     clock,
+    telemetry,
   });
   const authenticate = authenticateOf(config, sandbox, clock);
 
@@ -107,6 +125,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   } catch (error) {
     await apollo.stop();
     platform.close();
+    await redis?.close();
     throw error;
   }
   if (config.auth.mode === 'none' && sandbox === null) {
@@ -120,6 +139,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     async close() {
       await apollo.stop();
       platform.close();
+      await redis?.close();
       await sandbox?.close();
     },
   };
@@ -141,6 +161,13 @@ function startEmbeddedSandbox({ sandbox }: Config, clock: Clock): Promise<Sandbo
     faults: sandbox.faults,
     requestsPerMinute: sandbox.requestsPerMinute,
   });
+}
+
+/** What is shared over Redis is sealed with what all gateways of one org have: their credential. */
+function sealOf({ baseUrl, credentials }: { readonly baseUrl: URL; readonly credentials: PlatformCredentials }): Seal {
+  return credentials.kind === 'oauth'
+    ? createSeal(credentials.clientSecret, `${baseUrl.href} oauth ${credentials.clientKey}`)
+    : createSeal(credentials.password, `${baseUrl.href} till ${credentials.username}`);
 }
 
 function platformOf(config: Config, sandbox: Sandbox | null) {

@@ -28,6 +28,8 @@ export interface Config {
     readonly freshMs: number;
     readonly staleMs: number;
   };
+  /** Its address; null: nothing is shared. */
+  readonly redisUrl: Secret | null;
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
   readonly auth: AuthConfig;
@@ -94,6 +96,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
     },
     cache: { freshMs: 1000 * values.CACHE_FRESH_SECONDS, staleMs: 1000 * values.CACHE_STALE_SECONDS },
+    redisUrl: values.REDIS_URL ?? null,
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
     maxPlatformCalls: values.MAX_PLATFORM_CALLS,
     auth,

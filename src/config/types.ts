@@ -38,6 +38,15 @@ export const origins = list.refine(
   'must list origins like https://shop.example, without a path or a slash at the end',
 );
 
+/** The address of a Redis, which may hold a password. */
+export const redisUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol),
+    'must be a redis: or rediss: URL',
+  )
+  .transform((text) => new Secret(text));
+
 /** An absolute URL: HTTPS, or HTTP on a loopback address; without credentials, query and fragment. */
 export const serviceUrl = z.string().transform((text, context) => {
   const problem = URL.canParse(text) ? problemOf(new URL(text)) : 'must be an absolute URL';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, onOff, origins, port, secret, serviceUrl } from './types.ts';
+import { integer, onOff, origins, port, redisUrl, secret, serviceUrl } from './types.ts';
 
 /** One environment variable: its form, and what it means to an operator. */
 export interface Variable<Type extends z.ZodType> {
@@ -60,7 +60,15 @@ export const VARIABLES = {
     'Platform calls that one operation may ask for, counted before any is made.',
     '25',
   ),
-  REPLICAS: variable(integer(1, 1000), 'How many gateways share the API key; each keeps to its share.', '1'),
+  REDIS_URL: variable(
+    redisUrl,
+    'A Redis that all gateways share, `redis://` or `rediss://`: answers, quota and reads under way. Unset: each on its own.',
+  ),
+  REPLICAS: variable(
+    integer(1, 1000),
+    'How many gateways share the API key: each keeps to its share while Redis does not tell.',
+    '1',
+  ),
   AUTH_MODE: variable(
     z.enum(['jwt', 'none']),
     '`jwt` or `none`. With the sandbox the default is `none`; with a real platform `jwt`, and `none` must be asked for.',

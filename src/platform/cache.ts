@@ -2,9 +2,12 @@ import type { Clock } from '../domain/clock.ts';
 import { GatewayError, type ErrorCode } from '../domain/errors.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { Store } from '../store/store.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
+import { createCachedFetch, foundIn, type CachedFetchOptions, type Found } from './cachedFetch.ts';
+import type { CacheEntry } from './cacheEntry.ts';
+import type { NearEntry } from './cacheTiers.ts';
 import type { Flights } from './flights.ts';
-import { PlatformProblem } from './problem.ts';
+import { createRefreshContext, isDueForRefresh, type RefreshRules } from './refreshAhead.ts';
 
 /** How long answers serve. Both 0: nothing is kept. */
 export interface CacheRules {
@@ -14,23 +17,15 @@ export interface CacheRules {
   readonly staleMs: number;
 }
 
-/** What is kept: an answer, or that there is no such customer. */
-export type CacheEntry<Answer> = EntryTimes &
-  ({ readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'missing'; readonly platformCode: number });
-
-/** On the monotonic clock: a wall clock that is set back must not make an answer young again. */
-interface EntryTimes {
-  readonly askedAtMs: number;
-  readonly receivedAtMs: number;
-}
-
-export interface CachedReadOptions<Question, Answer> {
+export interface CachedReadOptions<Question, Answer> extends CachedFetchOptions<Question, Answer> {
+  /** What is read, for metrics. */
+  readonly name: string;
   readonly keyOf: (question: Question) => string;
-  readonly fetch: (question: Question, context: ReadContext) => Promise<Answer>;
-  readonly store: Store<CacheEntry<Answer>>;
-  readonly flights: Flights<Answer>;
+  readonly flights: Flights<Found<Answer>>;
   readonly rules: CacheRules;
+  readonly refresh: RefreshRules;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
 }
 
 /** Reads through the cache. `maxAgeMs` overrides freshness for this read; 0 asks the platform in any case. */
@@ -42,8 +37,6 @@ export type CachedRead<Question, Answer> = (
 
 /** That a customer does not exist is believed for this long: they may enrol any moment. */
 const MISSING_MS = 5000;
-/** "Customer not found for the given identifiers". Its kin (merged, in another source, not enrolled) are not kept. */
-const NO_SUCH_CUSTOMER = 8015;
 
 /** Failures of the platform, not of the question: an older answer is better than none. */
 const CANNOT_BE_ASKED: ReadonlySet<ErrorCode> = new Set([
@@ -54,69 +47,93 @@ const CANNOT_BE_ASKED: ReadonlySet<ErrorCode> = new Set([
   'PLATFORM_BAD_RESPONSE',
 ]);
 
+/** How old an entry may become. */
+export function keepMsOf({ kind }: CacheEntry<unknown>, { freshMs, staleMs }: CacheRules): number {
+  const keepMs = Math.max(freshMs, staleMs);
+  return kind === 'answer' ? keepMs : Math.min(keepMs, MISSING_MS);
+}
+
 /**
  * Fresh answers from the cache, others from the platform, one flight a key; when the platform cannot be asked, the last
- * answer while it is not too old, marked stale. Errors are not kept, but that nobody is there, for a few seconds.
+ * answer while it is not too old, marked stale. What is asked for often is read again before it grows old, on quota that
+ * nobody else wants.
  *
  * Who may read what is decided before this is called: a key knows nothing of callers.
  */
 export function createCachedRead<Question, Answer extends { readonly readAt: Date }>(
   options: CachedReadOptions<Question, Answer>,
 ): CachedRead<Question, Answer> {
-  const { keyOf, fetch, store, flights, rules, clock } = options;
-  const keepMs = Math.max(rules.freshMs, rules.staleMs);
+  const { name, keyOf, tiers, flights, rules, refresh, clock, telemetry } = options;
+  const fetch = createCachedFetch(options);
 
-  function ageOf({ receivedAtMs }: CacheEntry<Answer>): number {
+  function ageOf({ receivedAtMs }: { readonly receivedAtMs: number }): number {
     return clock.monotonicMs() - receivedAtMs;
   }
 
-  async function fetchAndKeep(key: string, question: Question, context: ReadContext): Promise<Answer> {
-    const askedAtMs = clock.monotonicMs();
-    try {
-      const answer = await fetch(question, context);
-      await keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs: clock.monotonicMs() }, keepMs);
-      return answer;
-    } catch (error) {
-      if (error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER) {
-        const missing = { kind: 'missing', platformCode: NO_SUCH_CUSTOMER } as const;
-        await keep(key, { ...missing, askedAtMs, receivedAtMs: clock.monotonicMs() }, MISSING_MS);
-      }
-      throw error;
+  /** What nobody here has fresh, in one flight with all who ask for it now. */
+  async function obtain(
+    key: string,
+    question: Question,
+    maxAgeMs: number | undefined,
+    context: ReadContext,
+  ): Promise<{ readonly found: Found<Answer>; readonly isJoined: boolean }> {
+    const wantedMs = maxAgeMs ?? rules.freshMs;
+    const startMs = clock.monotonicMs();
+    const notBeforeMs = maxAgeMs === undefined ? -Infinity : startMs - maxAgeMs;
+    for (;;) {
+      const { landing, isJoined } = flights.join(key, notBeforeMs, context, (flight) =>
+        fetch(key, question, wantedMs, flight),
+      );
+      if (isJoined) context.meter.coalesced += 1;
+      const found = await landing;
+      // Who began the flight may have been content with something older.
+      if (!isJoined || found.receivedAtMs >= startMs - wantedMs) return { found, isJoined };
     }
   }
 
-  /** An answer that was asked for earlier, and came later, must not take the place of a newer one. */
-  async function keep(key: string, entry: CacheEntry<Answer>, ttlMs: number): Promise<void> {
-    if (keepMs === 0) return;
-    const present = await store.get(key);
-    if (present === undefined || present.askedAtMs <= entry.askedAtMs) await store.set(key, entry, ttlMs);
+  function refreshIfDue(key: string, question: Question, near: NearEntry<Answer>, ageMs: number): void {
+    if (!isDueForRefresh(near, ageMs, rules.freshMs, refresh) || flights.has(key)) return;
+    const { context, dispose } = createRefreshContext(clock, refresh.timeoutMs);
+    // Another gateway may have done it, lately.
+    const { landing } = flights.join(key, -Infinity, context, (flight) => fetch(key, question, ageMs / 2, flight));
+    landing
+      .then(
+        ({ from }) => telemetry.refreshed(name, from === 'platform' ? 'ok' : 'skipped'),
+        () => telemetry.refreshed(name, 'failed'),
+      )
+      .finally(dispose);
+  }
+
+  /** The last answer, when the platform cannot be asked and it is not too old. */
+  async function lastAnswer(key: string, error: unknown): Promise<Answer | undefined> {
+    if (!(error instanceof GatewayError) || !CANNOT_BE_ASKED.has(error.code)) return undefined;
+    const entry = tiers.near(key)?.entry ?? (await tiers.newest(key));
+    return entry?.kind === 'answer' && ageOf(entry) < rules.staleMs ? entry.answer : undefined;
   }
 
   return async (question, maxAgeMs, context) => {
     const key = keyOf(question);
     const wantedMs = maxAgeMs ?? rules.freshMs;
-    const entry = keepMs > 0 ? await store.get(key) : undefined;
-    if (entry !== undefined && ageOf(entry) < wantedMs) {
+    const near = tiers.near(key);
+    if (near !== undefined && ageOf(near.entry) < wantedMs) {
+      near.hits += 1;
       context.meter.fromCache += 1;
-      if (entry.kind === 'answer') return { answer: entry.answer, isStale: false };
-      throw notFound(entry.platformCode);
+      telemetry.readAnswered(name, 'fresh');
+      const ageMs = ageOf(near.entry);
+      refreshIfDue(key, question, near, ageMs);
+      return { answer: foundIn(near.entry).answer, isStale: false };
     }
     try {
-      const notBeforeMs = maxAgeMs === undefined ? -Infinity : clock.monotonicMs() - maxAgeMs;
-      const { landing, isJoined } = flights.join(key, notBeforeMs, context, (flight) =>
-        fetchAndKeep(key, question, flight),
-      );
-      if (isJoined) context.meter.coalesced += 1;
-      return { answer: await landing, isStale: false };
+      const { found, isJoined } = await obtain(key, question, maxAgeMs, context);
+      if (!isJoined && found.from === 'cache') context.meter.fromCache += 1;
+      telemetry.readAnswered(name, isJoined ? 'coalesced' : found.from === 'cache' ? 'fresh' : 'miss');
+      return { answer: found.answer, isStale: false };
     } catch (error) {
-      const mayServeOld = error instanceof GatewayError && CANNOT_BE_ASKED.has(error.code);
-      if (!mayServeOld || entry?.kind !== 'answer' || ageOf(entry) >= rules.staleMs) throw error;
+      const answer = await lastAnswer(key, error);
+      telemetry.readAnswered(name, answer === undefined ? 'failed' : 'stale');
+      if (answer === undefined) throw error;
       context.meter.stale += 1;
-      return { answer: entry.answer, isStale: true };
+      return { answer, isStale: true };
     }
   };
-}
-
-function notFound(platformCode: number): PlatformProblem {
-  return new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', { detail: 'remembered', platformCode });
 }

@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
+import type { RedisLink } from '../store/redisLink.ts';
 import type { BreakerRules } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
 import { createHttpTransport } from './http.ts';
 import { LocalQuota } from './localQuota.ts';
+import type { Quota } from './quota.ts';
 import { QuotaGate } from './quotaGate.ts';
 import { withRetry } from './retry.ts';
 import { RetryBudget } from './retryBudget.ts';
+import { SharedQuota } from './sharedQuota.ts';
 import { createSender } from './sender.ts';
 import { createSignedCall } from './signed.ts';
 import { createTokenAuthorizer } from './token.ts';
@@ -16,14 +21,19 @@ export interface PlatformClientOptions {
   /** `https://{host}/`, without `v2`. */
   readonly baseUrl: URL;
   readonly credentials: PlatformCredentials;
-  /** This gateway's share of the API key's quota. */
+  /** The API key's quota. */
   readonly requestsPerMinute: number;
+  /** How many gateways share it, where Redis does not tell. */
+  readonly replicas: number;
+  /** Where the quota is shared; undefined: each gateway keeps to its share. */
+  readonly redis: RedisLink | undefined;
   readonly maxConcurrent: number;
   /** A token call serves many operations; it is cut off after this long. */
   readonly tokenTimeoutMs: number;
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
+  readonly telemetry: Telemetry;
 }
 
 export interface PlatformClient {
@@ -44,20 +54,22 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
-  const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random } = options;
+  const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
   const transport = createHttpTransport({
     baseUrl,
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
   });
+  const quota = quotaOf(options);
   const gate = new QuotaGate({
-    quota: new LocalQuota({ limit: requestsPerMinute, windowMs: QUOTA_WINDOW_MS }, clock),
+    quota,
     clock,
     maxConcurrent,
     maxWaiting: MAX_WAITING,
     spacingMs: QUOTA_WINDOW_MS / requestsPerMinute,
     random,
+    telemetry,
   });
   const send = createSender({ transport, clock, gate });
   const authorizer =
@@ -68,6 +80,22 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
   return {
     call: withRetry(call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
     gate,
-    close: () => transport.close(),
+    close: () => {
+      quota.leave();
+      transport.close();
+    },
   };
+}
+
+function quotaOf(options: PlatformClientOptions): Quota {
+  const { requestsPerMinute, replicas, redis, clock } = options;
+  const rules = { limit: requestsPerMinute, windowMs: QUOTA_WINDOW_MS };
+  if (redis !== undefined) return new SharedQuota({ link: redis, clock, rules, replicas, name: apiKeyName(options) });
+  return new LocalQuota({ ...rules, limit: Math.floor(requestsPerMinute / replicas) }, clock);
+}
+
+/** A name for the API key whose quota it is, which says nothing of it; a new secret of the same key changes nothing. */
+function apiKeyName({ baseUrl, credentials }: PlatformClientOptions): string {
+  const key = credentials.kind === 'oauth' ? credentials.clientKey : credentials.username;
+  return createHash('sha256').update(`${baseUrl.host} ${key}`).digest('base64url');
 }

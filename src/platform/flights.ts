@@ -7,6 +7,8 @@ interface Flight<T> {
   readonly startedAtMs: number;
   readonly landing: Promise<T>;
   readonly waiters: Set<ReadContext>;
+  /** Whom to tell when the first interactive one comes to wait for a refresh. */
+  readonly urgent: Set<() => void>;
   /** Aborts what is under way. */
   readonly abort: (reason: unknown) => void;
 }
@@ -48,17 +50,22 @@ export class Flights<T> {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
     const waiters = new Set<ReadContext>();
+    const urgent = new Set<() => void>();
     const flightContext: ReadContext = {
       signal: controller.signal,
       meter: context.meter, // Who starts it pays for it.
       deadlineAtMs: () => Math.max(...[...waiters].map((waiter) => waiter.deadlineAtMs())),
       priority: () => ([...waiters].some((waiter) => waiter.priority() === 'interactive') ? 'interactive' : 'refresh'),
+      onUrgent: (callback) => {
+        urgent.add(callback);
+        return () => urgent.delete(callback);
+      },
     };
     const startedAtMs = this.#clock.monotonicMs();
     waiters.add(context); // There before the reader looks at its deadline.
     const landing = start(flightContext).finally(() => this.#remove(key, flight));
     landing.catch(() => undefined); // When all have left, nobody looks at how it ended.
-    const flight = { startedAtMs, landing, waiters, abort: (reason: unknown) => controller.abort(reason) };
+    const flight = { startedAtMs, landing, waiters, urgent, abort: (reason: unknown) => controller.abort(reason) };
     this.#flights.set(key, flight);
     return flight;
   }
@@ -66,6 +73,10 @@ export class Flights<T> {
   #board(key: string, flight: Flight<T>, context: ReadContext): Promise<T> {
     const { signal } = context;
     flight.waiters.add(context);
+    if (context.priority() === 'interactive') {
+      for (const hurry of flight.urgent) hurry();
+      flight.urgent.clear();
+    }
     return new Promise((resolve, reject) => {
       const leave = () => {
         reject(signal.reason);
@@ -82,6 +93,11 @@ export class Flights<T> {
       signal.addEventListener('abort', leave, { once: true });
       flight.landing.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });
+  }
+
+  /** Whether a read of `key` is under way. */
+  has(key: string): boolean {
+    return this.#flights.has(key);
   }
 
   #remove(key: string, flight: Flight<T>): void {

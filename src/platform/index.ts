@@ -1,9 +1,9 @@
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup } from '../domain/customer.ts';
 import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../domain/ledger.ts';
-import type { ReadContext } from '../domain/operation.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
-import { createMemoryStore } from '../store/memory.ts';
-import { createCachedRead, type CachedRead, type CacheEntry, type CacheRules } from './cache.ts';
+import type { Seal } from '../store/seal.ts';
+import type { CachedRead, CacheRules } from './cache.ts';
+import { createCaches } from './caches.ts';
 import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client.ts';
 import {
   fetchCustomerId,
@@ -12,8 +12,8 @@ import {
   type FoundCustomer,
 } from './endpoints/customer.ts';
 import { fetchPointsBalance } from './endpoints/pointsBalance.ts';
-import { Flights } from './flights.ts';
 import { createLedgerReader } from './ledgerReader.ts';
+import { CUSTOMER_IDENTIFIERS, FOUND_CUSTOMER, LEDGER_PAGE, POINTS_BALANCE } from './sharedAnswers.ts';
 
 /** The loyalty platform as the loaders see it: questions in, answers of the domain out, failures as GatewayError. */
 export interface Platform {
@@ -26,6 +26,8 @@ export interface Platform {
   /** The ledger's `limit`. */
   readonly ledgerPageSize: number;
   readonly client: PlatformClient;
+  /** Answers kept in memory. */
+  readonly cacheSize: () => number;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -34,61 +36,60 @@ export interface PlatformOptions extends PlatformClientOptions {
   /** The ledger's `limit`: 1 to 100. */
   readonly ledgerPageSize: number;
   readonly cache: CacheRules;
+  /** Protects what is kept in Redis; needed with it. */
+  readonly seal: Seal | undefined;
+  /** A refresh in the background is cut off after this long. */
+  readonly refreshTimeoutMs: number;
 }
 
 /** Everything the gateway asks the platform, through one cache and over one client. */
 export function createPlatform(options: PlatformOptions): Platform {
-  const { clock, cache: rules, ledgerPageSize: pageSize } = options;
+  const { clock, telemetry, cache: rules, ledgerPageSize: pageSize, redis: link, seal } = options;
   const client = createPlatformClient(options);
   const { call } = client;
-  const readIdentifiers = cached<CustomerId, CustomerIdentifiers>({
+  const caches = createCaches({
+    rules,
+    refresh: { hasSpare: () => client.gate.hasSpare, timeoutMs: options.refreshTimeoutMs },
+    shared: link === undefined || seal === undefined ? undefined : { link, seal },
+    clock,
+    telemetry,
+  });
+  const readIdentifiers = caches.cached<CustomerId, CustomerIdentifiers>({
+    name: 'identifiers',
     keyOf: (id) => id.reveal(),
     fetch: (id, context) => fetchCustomerIdentifiers(call, id, context),
     bytesOf: () => 600,
+    form: CUSTOMER_IDENTIFIERS,
   });
 
-  function cached<Question, Answer extends { readonly readAt: Date }>({
-    bytesOf,
-    ...read
-  }: CachedOptions<Question, Answer>) {
-    const store = createMemoryStore<CacheEntry<Answer>>({
-      ...MEMORY,
-      bytesOf: (entry) => (entry.kind === 'answer' ? bytesOf(entry.answer) : 100),
-      clock,
-    });
-    return createCachedRead<Question, Answer>({ ...read, store, flights: new Flights(clock), rules, clock });
-  }
-
   return {
-    readPointsBalance: cached({
+    readPointsBalance: caches.cached<PointsBalanceQuestion, PointsBalance>({
+      name: 'pointsBalance',
       keyOf: keyOfPointsBalance,
       fetch: (question, context) => fetchPointsBalance(call, question, context),
       bytesOf: ({ warnings }) => 800 + 150 * warnings.length,
+      form: POINTS_BALANCE,
     }),
-    readLedgerPage: cached({
-      keyOf: keyOfLedgerPage,
+    readLedgerPage: caches.cached<LedgerPageQuestion, LedgerPage>({
+      name: 'ledgerPage',
+      // A page holds what its size makes it hold.
+      keyOf: (question) => `${pageSize} ${keyOfLedgerPage(question)}`,
       fetch: createLedgerReader({ call, readIdentifiers, clock, pageSize }),
       bytesOf: ({ rows, warnings }) => 500 + 500 * rows.length + 150 * warnings.length,
+      form: LEDGER_PAGE,
     }),
-    readCustomerId: cached({
+    readCustomerId: caches.cached<CustomerLookup, FoundCustomer>({
+      name: 'customerId',
       keyOf: (lookup) => keyOfCustomerRef({ by: 'lookup', lookup }),
       fetch: (lookup, context) => fetchCustomerId(call, lookup, context),
       bytesOf: () => 300,
+      form: FOUND_CUSTOMER,
     }),
     readIdentifiers,
     freshMs: rules.freshMs,
     ledgerPageSize: pageSize,
     client,
+    cacheSize: () => caches.size,
     close: client.close,
   };
 }
-
-interface CachedOptions<Question, Answer> {
-  readonly keyOf: (question: Question) => string;
-  readonly fetch: (question: Question, context: ReadContext) => Promise<Answer>;
-  /** About what an answer takes in memory. */
-  readonly bytesOf: (answer: Answer) => number;
-}
-
-/** Bounds of the cache for each of the four kinds of reads. */
-const MEMORY = { maxEntries: 50_000, maxBytes: 24 * 1024 * 1024 };

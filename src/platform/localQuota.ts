@@ -1,10 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Priority } from '../domain/operation.ts';
-import type { Quota } from './quotaGate.ts';
-import { QuotaWindow, type Grant, type QuotaRules } from './quotaWindow.ts';
-
-/** The refresh class never has more than this share of a window, whatever else is free. */
-const REFRESH_SHARE = 0.2;
+import { REFRESH_SHARE, type Grant, type Quota } from './quota.ts';
+import { QuotaWindow, type QuotaRules } from './quotaWindow.ts';
 
 /** The quota kept in this process: all of it for one gateway, a share of it for one of several. */
 export class LocalQuota implements Quota {
@@ -17,25 +14,55 @@ export class LocalQuota implements Quota {
     this.#clock = clock;
     this.#rules = rules;
     this.#all = new QuotaWindow(rules);
-    this.#refreshes = new QuotaWindow({ ...rules, limit: Math.floor(rules.limit * REFRESH_SHARE) });
+    this.#refreshes = new QuotaWindow(rules);
   }
 
   take(priority: Priority): Promise<Grant> {
+    return Promise.resolve(this.takeNow(priority, this.#rules.limit));
+  }
+
+  /** {@link take} at once, of fewer than all places. */
+  takeNow(priority: Priority, limit: number): Grant {
     const nowMs = this.#clock.monotonicMs();
-    if (priority === 'interactive') return Promise.resolve(this.#all.take(nowMs));
-    const waitMs = this.#refreshes.waitMs(nowMs);
-    if (waitMs > 0) return Promise.resolve({ granted: false, waitMs });
-    const grant = this.#all.take(nowMs);
-    if (!grant.granted) return Promise.resolve(grant);
+    if (priority === 'interactive') return this.#all.take(nowMs, limit);
+    const waitMs = this.#refreshes.waitMs(nowMs, Math.floor(limit * REFRESH_SHARE));
+    if (waitMs > 0) return { granted: false, waitMs };
+    const grant = this.#all.take(nowMs, limit);
+    if (!grant.granted) return grant;
     this.#refreshes.note(nowMs);
     const giveBack = () => {
       grant.giveBack();
       this.#refreshes.giveBack(nowMs);
     };
-    return Promise.resolve({ granted: true, giveBack });
+    return { granted: true, giveBack };
+  }
+
+  /** Notes a call that somebody else let through. */
+  note(): { readonly giveBack: () => void } {
+    const nowMs = this.#clock.monotonicMs();
+    this.#all.note(nowMs);
+    return { giveBack: () => this.#all.giveBack(nowMs) };
+  }
+
+  /** Calls let through within the window. */
+  used(): number {
+    return this.#all.used(this.#clock.monotonicMs());
   }
 
   remaining(): number {
-    return Math.max(0, this.#rules.limit - this.#all.used(this.#clock.monotonicMs()));
+    return Math.max(0, this.#rules.limit - this.used());
+  }
+
+  limit(): number {
+    return this.#rules.limit;
+  }
+
+  /** Nobody shares it: the gate itself knows that it is closed. */
+  close(): void {
+    return undefined;
+  }
+
+  leave(): void {
+    return undefined;
   }
 }

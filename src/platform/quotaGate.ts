@@ -1,16 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Priority, ReadContext } from '../domain/operation.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from './problem.ts';
-import type { Grant } from './quotaWindow.ts';
-
-/** Where the quota is kept: in this process, or shared over Redis. */
-export interface Quota {
-  /** Takes one call's place if there is one now. */
-  take(priority: Priority): Promise<Grant>;
-  /** Calls left in the window, as far as is known here. */
-  remaining(): number;
-}
+import type { Quota } from './quota.ts';
 
 export interface QuotaGateOptions {
   readonly quota: Quota;
@@ -23,6 +16,7 @@ export interface QuotaGateOptions {
   readonly spacingMs: number;
   /** 0 to 1, for the jitter of our own back-off. */
   readonly random: () => number;
+  readonly telemetry: Telemetry;
 }
 
 /** A place to send one call. */
@@ -34,11 +28,13 @@ interface Turn {
 
 interface Waiter {
   readonly context: ReadContext;
-  readonly priority: Priority;
+  priority: Priority;
   readonly sinceMs: number;
   readonly admit: (turn: Turn) => void;
   readonly refuse: (reason: unknown) => void;
 }
+
+const CLOSED = 'closed by the platform';
 
 /** One of so many places goes to the refresh class while both wait, so that it never starves. */
 const REFRESH_EVERY = 20;
@@ -67,6 +63,22 @@ export class QuotaGate {
     return this.#closing.leftMs > 0 ? 0 : this.#options.quota.remaining();
   }
 
+  /** Whether a call more would take nothing from anybody: nobody waits, and at least half of the quota is left. */
+  get hasSpare(): boolean {
+    const { quota, maxConcurrent } = this.#options;
+    return this.#length() === 0 && 2 * this.#underWay < maxConcurrent && 2 * this.remaining >= quota.limit();
+  }
+
+  /** Milliseconds until the platform takes calls again; 0 while it does. */
+  get closedMs(): number {
+    return this.#closing.leftMs;
+  }
+
+  /** Calls that wait for their turn. */
+  get waiting(): number {
+    return this.#length();
+  }
+
   /**
    * Runs `send` when it is its turn.
    *
@@ -84,9 +96,12 @@ export class QuotaGate {
       this.#closing.succeeded(round);
       return answer;
     } catch (error) {
-      if (error instanceof PlatformProblem && error.code === 'PLATFORM_QUOTA_SPENT')
-        throw this.#closing.refused(error, round);
-      throw error;
+      if (!(error instanceof PlatformProblem) || error.code !== 'PLATFORM_QUOTA_SPENT') throw error;
+      const refusal = this.#closing.refused(error, round);
+      const { leftMs } = this.#closing;
+      this.#options.quota.close(leftMs);
+      this.#options.telemetry.gateClosed(leftMs);
+      throw refusal;
     } finally {
       this.#underWay -= 1;
       void this.#pump();
@@ -97,6 +112,7 @@ export class QuotaGate {
     const { signal } = context;
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#length() >= this.#options.maxWaiting) {
+      this.#options.telemetry.quotaRefused(context.priority());
       return Promise.reject(spent(this.#options.spacingMs * this.#length(), 'too many wait'));
     }
     return new Promise((resolve, reject) => {
@@ -105,8 +121,17 @@ export class QuotaGate {
         this.#drop(waiter);
         reject(signal.reason);
       };
+      // Somebody has come to wait for what only a refresh had asked for.
+      const hurry = () => {
+        if (!this.#drop(waiter)) return;
+        waiter.priority = 'interactive';
+        this.#waiting.interactive.push(waiter);
+        void this.#pump();
+      };
+      const stopListening = priority === 'refresh' ? context.onUrgent?.(hurry) : undefined;
       const settle = (end: () => void) => {
         signal.removeEventListener('abort', leave);
+        stopListening?.();
         end();
       };
       const waiter: Waiter = {
@@ -131,7 +156,7 @@ export class QuotaGate {
     try {
       while (this.#length() > 0) {
         if (this.#closing.leftMs > 0) {
-          this.#waitFor(this.#closing.leftMs, 'closed by the platform');
+          this.#waitFor(this.#closing.leftMs, CLOSED);
           return;
         }
         // One that ends will pump again.
@@ -146,7 +171,7 @@ export class QuotaGate {
           // The refresh class has had its share: its turn passes to the others.
           this.#admitted += 1;
         } else {
-          this.#waitFor(grant.waitMs, 'no place in the quota');
+          this.#waitFor(grant.waitMs, grant.isClosed === true ? CLOSED : 'no place in the quota');
           return;
         }
       }
@@ -166,6 +191,7 @@ export class QuotaGate {
     this.#underWay += 1;
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
+    this.#options.telemetry.quotaWaited(next.priority, waitedMs);
     next.admit({ giveBack, round: this.#closing.round });
   }
 
@@ -182,6 +208,7 @@ export class QuotaGate {
     for (const waiter of [...this.#waiting.interactive, ...this.#waiting.refresh]) {
       if (turnMs > waiter.context.deadlineAtMs()) {
         this.#drop(waiter);
+        this.#options.telemetry.quotaRefused(waiter.priority);
         waiter.refuse(spent(turnMs - nowMs, detail));
       } else {
         turnMs += this.#options.spacingMs;
@@ -192,10 +219,12 @@ export class QuotaGate {
     }
   }
 
-  #drop(waiter: Waiter): void {
+  /** Takes a waiter out of its queue; false when it is in none any more. */
+  #drop(waiter: Waiter): boolean {
     const queue = this.#waiting[waiter.priority];
     const index = queue.indexOf(waiter);
     if (index >= 0) queue.splice(index, 1);
+    return index >= 0;
   }
 
   #length(): number {

@@ -1,3 +1,5 @@
+import type { Grant } from './quota.ts';
+
 /** How a minute's quota is spent. */
 export interface QuotaRules {
   /** Calls that fit in any window. */
@@ -6,17 +8,8 @@ export interface QuotaRules {
   readonly windowMs: number;
 }
 
-/** Whether a call may go now; if not, when to ask again. */
-export type Grant =
-  | {
-      readonly granted: true;
-      /** Gives the place back, when the call was not sent after all. */
-      readonly giveBack: () => void;
-    }
-  | { readonly granted: false; readonly waitMs: number };
-
 /** From this share of the window on, calls are spaced out so that what is left lasts until older ones leave it. */
-const PACED_FROM = 0.5;
+export const PACED_FROM = 0.5;
 
 /**
  * A sliding log: no window of `windowMs`, wherever it begins, ever holds more than `limit` grants. The first half of a

@@ -3,6 +3,7 @@ import type { PlatformCall } from './call.ts';
 import { BREAKER_OPEN } from './breakers.ts';
 import { PlatformProblem } from './problem.ts';
 import type { RetryBudget } from './retryBudget.ts';
+import { sleep } from './sleep.ts';
 
 const MAX_ATTEMPTS = 2;
 /** Of the time left, what a first attempt may take without an answer before a second one is made instead, */
@@ -64,19 +65,4 @@ function isRefusedHere(error: unknown): boolean {
   return (
     error instanceof PlatformProblem && (error.code === 'PLATFORM_QUOTA_SPENT' || error.facts.detail === BREAKER_OPEN)
   );
-}
-
-/** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
-function sleep(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.after(delayMs, () => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    });
-    signal.addEventListener('abort', leave, { once: true });
-  });
 }

@@ -39,11 +39,17 @@ export interface TestGatewayOptions {
   /** Set on top of a real platform's configuration with an OAuth client and open access. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
+  /** The platform to stand before, where several gateways share one; it is not closed with them. */
+  readonly platform?: FakePlatform;
 }
 
 /** Starts both sides on ports of the system's choosing. */
-export async function startGateway({ env = {}, clock = systemClock }: TestGatewayOptions = {}): Promise<TestGateway> {
-  const platform = await startFakePlatform();
+export async function startGateway({
+  env = {},
+  clock = systemClock,
+  platform: shared,
+}: TestGatewayOptions = {}): Promise<TestGateway> {
+  const platform = shared ?? (await startFakePlatform());
   const log: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -74,7 +80,7 @@ export async function startGateway({ env = {}, clock = systemClock }: TestGatewa
     query: (query, variables, headers) => post(gateway.url, { query, variables }, headers),
     async close() {
       await gateway.close();
-      await platform.close();
+      if (shared === undefined) await platform.close();
     },
   };
 }

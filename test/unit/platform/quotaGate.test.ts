@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
 import { createMeter, type Priority, type ReadContext } from '../../../src/domain/operation.ts';
 import { LocalQuota } from '../../../src/platform/localQuota.ts';
 import { PlatformProblem } from '../../../src/platform/problem.ts';
@@ -17,6 +18,7 @@ function setUp({ limit = 10, maxConcurrent = 100, maxWaiting = 200 } = {}) {
     maxWaiting,
     spacingMs: WINDOW_MS / limit,
     random: () => 0,
+    telemetry: NO_TELEMETRY,
   });
   /** Asks for a pass; tells how it went, without waiting for it. */
   const ask = (

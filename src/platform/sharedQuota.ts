@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../domain/clock.ts';
+import type { Priority } from '../domain/operation.ts';
+import type { RedisLink } from '../store/redisLink.ts';
+import { runScript } from '../store/redisScript.ts';
+import { FallbackQuota } from './fallbackQuota.ts';
+import { REFRESH_SHARE, type Grant, type Quota } from './quota.ts';
+import { PACED_FROM, type QuotaRules } from './quotaWindow.ts';
+import { QUOTA_SCRIPT } from './sharedQuotaScript.ts';
+
+export interface SharedQuotaOptions {
+  readonly link: RedisLink;
+  readonly clock: Clock;
+  /** Of the API key, over all gateways. */
+  readonly rules: QuotaRules;
+  /** How many gateways share the key, where Redis does not tell. */
+  readonly replicas: number;
+  /** Names the API key; not the key itself. */
+  readonly name: string;
+}
+
+/** A gateway that has not been seen for this long is gone, or cut off. */
+const ALIVE_MS = 5000;
+const LOOK_EVERY_MS = 1000;
+/** How exactly the ages of calls are told. */
+const AGE_STEP_MS = 100;
+
+/** What the script answers. */
+interface Look {
+  readonly word: string;
+  readonly epoch: string;
+  readonly waitMs: number;
+  readonly used: number;
+  readonly limit: number;
+  readonly gateways: number;
+  readonly bucket: number;
+}
+
+/**
+ * The quota of one API key over all gateways, in Redis. While Redis is away each gateway keeps to its share, and what it
+ * has let through meanwhile is told to Redis before it is asked again; a log that was lost is told all of the window.
+ */
+export class SharedQuota implements Quota {
+  readonly #options: SharedQuotaOptions;
+  readonly #gateway = randomUUID();
+  readonly #fallback: FallbackQuota;
+  readonly #cancelLook: () => void;
+  #last: Look | undefined;
+  #joining: Promise<void> | undefined;
+
+  constructor(options: SharedQuotaOptions) {
+    this.#options = options;
+    this.#fallback = new FallbackQuota(options.rules, options.replicas, options.clock);
+    this.#cancelLook = every(LOOK_EVERY_MS, options.clock, () => this.#ask('look'));
+  }
+
+  async take(priority: Priority): Promise<Grant> {
+    const look = await this.#ask(priority === 'refresh' ? 'refresh' : 'take');
+    if (look === undefined) return this.#fallback.take(priority);
+    if (look.word !== 'ok') return { granted: false, waitMs: look.waitMs, isClosed: look.word === 'closed' };
+    const { giveBack } = this.#fallback.note(look.epoch);
+    return {
+      granted: true,
+      giveBack: () => {
+        giveBack();
+        void this.#run('give back', look.epoch, [look.bucket, priority]).catch(() => undefined);
+      },
+    };
+  }
+
+  remaining(): number {
+    if (this.#options.link.state === 'away' || this.#last === undefined) return this.#fallback.remaining();
+    return this.#last.word === 'closed' ? 0 : Math.max(0, this.#last.limit - this.#last.used);
+  }
+
+  limit(): number {
+    if (this.#options.link.state === 'away' || this.#last === undefined) return this.#fallback.limit();
+    return this.#last.limit;
+  }
+
+  close(forMs: number): void {
+    void this.#ask('close', [Math.ceil(forMs)]);
+  }
+
+  leave(): void {
+    this.#cancelLook();
+    void this.#run('leave', '', []).catch(() => undefined);
+  }
+
+  /** Asks Redis; undefined while it is away. Whatever Redis does not know of this gateway's calls is told first. */
+  async #ask(what: string, args: readonly (string | number)[] = []): Promise<Look | undefined> {
+    try {
+      let epoch = this.#last?.epoch ?? '';
+      if (epoch !== '' && this.#fallback.untold(epoch).length > 0) await this.#join(epoch);
+      for (;;) {
+        const look = await this.#run(what, epoch, args);
+        if (look.word !== 'join') {
+          this.#fallback.seen(look);
+          return (this.#last = look);
+        }
+        epoch = look.epoch;
+        await this.#join(epoch);
+      }
+    } catch {
+      this.#fallback.lost();
+      return undefined;
+    }
+  }
+
+  /** Once for all who ask meanwhile: told twice, a call would count twice. */
+  #join(epoch: string): Promise<void> {
+    this.#joining ??= this.#tell(epoch).finally(() => (this.#joining = undefined));
+    return this.#joining;
+  }
+
+  async #tell(epoch: string): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs();
+    const calls = this.#fallback.untold(epoch).slice();
+    const counts = new Map<number, number>();
+    for (const { atMs } of calls) {
+      // Rounded down: told as younger than it is, it counts longer and not shorter.
+      const ageMs = Math.floor((nowMs - atMs) / AGE_STEP_MS) * AGE_STEP_MS;
+      counts.set(ageMs, (counts.get(ageMs) ?? 0) + 1);
+    }
+    await this.#run('join', epoch, [...counts].flat());
+    this.#fallback.tell(calls, epoch);
+  }
+
+  async #run(what: string, epoch: string, args: readonly (string | number)[]): Promise<Look> {
+    const { link, rules, replicas, name } = this.#options;
+    const keys = [`lg1:{${name}}:quota`, `lg1:{${name}}:gateways`];
+    const answer = await link.run('quota', (redis) =>
+      runScript(redis, QUOTA_SCRIPT, keys, [
+        what,
+        rules.limit,
+        rules.windowMs,
+        PACED_FROM,
+        Math.floor(rules.limit * REFRESH_SHARE),
+        this.#gateway,
+        replicas,
+        ALIVE_MS,
+        epoch,
+        randomUUID(),
+        ...args,
+      ]),
+    );
+    const [word, answered, waitMs, used, limit, gateways, bucket] = answer as [string, string, ...number[]];
+    return {
+      word,
+      epoch: answered,
+      waitMs: Number(waitMs),
+      used: Number(used),
+      limit: Number(limit),
+      gateways: Number(gateways),
+      bucket: Number(bucket),
+    };
+  }
+}
+
+/** Calls `work` again and again, each time so long after it has ended. */
+function every(everyMs: number, clock: Clock, work: () => Promise<unknown>): () => void {
+  let isCancelled = false;
+  let cancel: () => void = () => undefined;
+  const again = () => {
+    if (!isCancelled) cancel = clock.after(everyMs, () => void work().finally(again));
+  };
+  again();
+  return () => {
+    isCancelled = true;
+    cancel();
+  };
+}

@@ -1,0 +1,141 @@
+import { redisScript } from '../store/redisScript.ts';
+
+/** How finely the log keeps times: a place is given back up to this much later than it could be. */
+const BUCKET_MS = 100;
+
+/**
+ * The quota of one API key over all gateways, kept in Redis as a sliding log in buckets of {@link BUCKET_MS}: the same
+ * room however large the limit. All times are Redis's own. No window, wherever it begins, ever holds more than the limit.
+ *
+ * KEYS: the log (a hash: `epoch`, `used` and `refreshes` in the window, `first` bucket, `newest` grant, `closed` until,
+ * `b` and `r` counts by bucket), and the gateways alive (a sorted set, by when they were last seen).
+ *
+ * ARGV: what to do, limit, window, paced-from share, refresh limit, this gateway, REPLICAS, alive for, epoch known, epoch if
+ * new; then by what to do. Answers: word, epoch, wait, used, limit of now, gateways alive, bucket.
+ */
+export const QUOTA_SCRIPT = redisScript(`
+local log, alive = KEYS[1], KEYS[2]
+local what, limit, window = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local pacedFrom, refreshLimit = tonumber(ARGV[4]), tonumber(ARGV[5])
+local gateway, replicas, aliveFor = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local BUCKET = ${BUCKET_MS}
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function field(name) return tonumber(redis.call('HGET', log, name)) or 0 end
+
+local epoch = redis.call('HGET', log, 'epoch')
+if not epoch then
+  epoch = ARGV[10]
+  redis.call('HSET', log, 'epoch', epoch)
+end
+if what ~= 'leave' then redis.call('ZADD', alive, now, gateway) end
+redis.call('ZREMRANGEBYSCORE', alive, '-inf', now - aliveFor)
+redis.call('PEXPIRE', log, 2 * window)
+redis.call('PEXPIRE', alive, 2 * window)
+local count = redis.call('ZCARD', alive)
+
+-- A gateway that is cut off from here keeps to its share on its own: that much is not given out to the others.
+local missing = math.max(0, replicas - count)
+local limitNow = math.max(0, limit - missing * math.floor(limit / replicas))
+
+if what == 'leave' then
+  redis.call('ZREM', alive, gateway)
+  return {'ok', epoch, 0, 0, limitNow, count - 1, 0}
+end
+
+local newest = field('newest')
+if now < newest then now = newest end -- Redis's clock was set back.
+local used, refreshes, first = field('used'), field('refreshes'), field('first')
+local function lastOf(bucket) return (bucket + 1) * BUCKET end
+
+while used > 0 and lastOf(first) + window <= now do
+  local grants, byRefresh = field('b' .. first), field('r' .. first)
+  if grants > 0 then redis.call('HDEL', log, 'b' .. first, 'r' .. first) end
+  used, refreshes, first = used - grants, refreshes - byRefresh, first + 1
+end
+local bucket = math.floor(now / BUCKET)
+if used <= 0 then used, refreshes, first = 0, 0, bucket end
+
+local function keep()
+  redis.call('HSET', log, 'used', used, 'refreshes', refreshes, 'first', first)
+end
+local function note(at, grants)
+  if grants <= 0 or lastOf(at) + window <= now then return end
+  redis.call('HINCRBY', log, 'b' .. at, grants)
+  used, first = used + grants, math.min(first, at)
+end
+
+if ARGV[9] ~= epoch then
+  if what ~= 'join' then
+    keep()
+    return {'join', epoch, 0, used, limitNow, count, 0}
+  end
+end
+if what == 'join' then
+  -- What this gateway granted while Redis was away, or to a log that is lost: pairs of age and count.
+  for i = 11, #ARGV, 2 do note(math.floor((now - tonumber(ARGV[i])) / BUCKET), tonumber(ARGV[i + 1])) end
+  keep()
+  return {'ok', epoch, 0, used, limitNow, count, 0}
+end
+
+local closed = field('closed')
+if what == 'close' then
+  redis.call('HSET', log, 'closed', math.max(closed, now + tonumber(ARGV[11])))
+  keep()
+  return {'ok', epoch, 0, used, limitNow, count, 0}
+end
+if what == 'give back' then
+  local at, class = ARGV[11], ARGV[12]
+  if field('b' .. at) > 0 then
+    redis.call('HINCRBY', log, 'b' .. at, -1)
+    used = used - 1
+    if class == 'refresh' and field('r' .. at) > 0 then
+      redis.call('HINCRBY', log, 'r' .. at, -1)
+      refreshes = refreshes - 1
+    end
+  end
+  keep()
+  return {'ok', epoch, 0, used, limitNow, count, 0}
+end
+if what == 'look' then
+  keep()
+  return {closed > now and 'closed' or 'ok', epoch, math.max(0, closed - now), used, limitNow, count, 0}
+end
+
+-- How long until fewer than \`most\` of the \`total\` grants that 'kind' counts are in the window.
+local function untilBelow(kind, total, most)
+  local at, left = first, total
+  while at <= bucket do
+    left = left - field(kind .. at)
+    if left < most then return lastOf(at) + window - now end
+    at = at + 1
+  end
+  return window
+end
+
+local word, wait = 'ok', 0
+if closed > now then
+  word, wait = 'closed', closed - now
+elseif limitNow < 1 then
+  word, wait = 'wait', 1000
+elseif used >= limitNow then
+  word, wait = 'wait', untilBelow('b', used, limitNow)
+elseif what == 'refresh' and refreshes >= refreshLimit then
+  word, wait = 'wait', refreshLimit < 1 and window or untilBelow('r', refreshes, refreshLimit)
+elseif used >= limitNow * pacedFrom then
+  -- The rest is spread over the time until the oldest grant leaves; never denser than the limit's own pace.
+  local spacing = math.max(window / limitNow, (lastOf(first) + window - newest) / (limitNow - used + 1))
+  wait = math.max(0, math.ceil(newest + spacing - now))
+  if wait > 0 then word = 'wait' end
+end
+if word == 'ok' then
+  note(bucket, 1)
+  if what == 'refresh' then
+    redis.call('HINCRBY', log, 'r' .. bucket, 1)
+    refreshes = refreshes + 1
+  end
+  redis.call('HSET', log, 'newest', now)
+end
+keep()
+return {word, epoch, wait, used, limitNow, count, bucket}`);

@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { systemClock } from '../../../src/domain/clock.ts';
+import type { Priority } from '../../../src/domain/operation.ts';
+import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
+import { SharedQuota } from '../../../src/platform/sharedQuota.ts';
+import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
+import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
+
+jest.setTimeout(60_000);
+
+const LIMIT = 30;
+const WINDOW_MS = 1200;
+/** The platform's window is shorter than ours by what a call may be on its way; here too. */
+const PLATFORM_WINDOW_MS = 1000;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The most events that any window of `windowMs` holds. */
+function mostInAnyWindow(times: readonly number[], windowMs: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return Math.max(0, ...sorted.map((from) => sorted.filter((each) => each >= from && each < from + windowMs).length));
+}
+
+describeWithRedis('the quota shared over Redis', () => {
+  let redis: TestRedis;
+  const links: RedisLink[] = [];
+  const quotas: SharedQuota[] = [];
+  beforeEach(async () => {
+    redis = await startRedis();
+    await redis.client.connect();
+  });
+  afterEach(async () => {
+    for (const quota of quotas.splice(0)) quota.leave();
+    await Promise.all(links.splice(0).map((link) => link.close()));
+    await redis.close();
+  });
+
+  async function join({ replicas = 1, limit = LIMIT } = {}): Promise<SharedQuota> {
+    const link = await connectRedis({ url: redis.url, clock: systemClock, telemetry: NO_TELEMETRY });
+    const rules = { limit, windowMs: WINDOW_MS };
+    const quota = new SharedQuota({ link, clock: systemClock, rules, replicas, name: 'key' });
+    links.push(link);
+    quotas.push(quota);
+    return quota;
+  }
+
+  /** Takes as much as there is for `forMs`, and notes when. */
+  async function takeAll(quota: SharedQuota, forMs: number, priority: Priority = 'interactive'): Promise<number[]> {
+    const times: number[] = [];
+    const endMs = systemClock.monotonicMs() + forMs;
+    while (systemClock.monotonicMs() < endMs) {
+      const grant = await quota.take(priority);
+      if (grant.granted) times.push(systemClock.monotonicMs());
+      else await pause(Math.min(grant.waitMs, 20));
+    }
+    return times;
+  }
+
+  it('never lets more than the limit through in any window, over all gateways, however greedy', async () => {
+    const all = await Promise.all([join(), join(), join()]);
+
+    const times = (await Promise.all(all.map((quota) => takeAll(quota, 4000)))).flat();
+
+    expect(mostInAnyWindow(times, PLATFORM_WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
+    expect(times.length).toBeGreaterThan(LIMIT);
+  });
+
+  it('lets a single gateway have all of it', async () => {
+    const [quota] = await Promise.all([join(), join()]);
+
+    const times = await takeAll(quota, WINDOW_MS);
+
+    expect(times.length).toBeGreaterThan(LIMIT / 2);
+  });
+
+  it('lets the refresh class have a fifth of a window at most', async () => {
+    const quota = await join();
+
+    const times = await takeAll(quota, 3000, 'refresh');
+
+    expect(mostInAnyWindow(times, PLATFORM_WINDOW_MS)).toBeLessThanOrEqual(LIMIT / 5);
+    expect(times.length).toBeGreaterThan(0);
+  });
+
+  it('takes a place back that was not used', async () => {
+    const quota = await join({ limit: 1 });
+    const first = await quota.take('interactive');
+    expect((await quota.take('interactive')).granted).toBe(false);
+
+    if (first.granted) first.giveBack();
+
+    expect((await quota.take('interactive')).granted).toBe(true);
+  });
+
+  it('is closed for all when the platform closes it for one', async () => {
+    const [one, other] = await Promise.all([join(), join()]);
+    one.close(60_000);
+    await pause(50);
+
+    expect(await other.take('interactive')).toMatchObject({ granted: false, isClosed: true });
+    expect(other.remaining()).toBe(0);
+  });
+
+  it('is told by each gateway what it let through, when the log was lost', async () => {
+    const all = await Promise.all([join({ replicas: 3 }), join({ replicas: 3 }), join({ replicas: 3 })]);
+    const taking = all.map((quota) => takeAll(quota, 4000));
+    for (let round = 0; round < 8; round += 1) {
+      await pause(400);
+      await redis.client.flushall();
+    }
+
+    const times = (await Promise.all(taking)).flat();
+
+    expect(mostInAnyWindow(times, PLATFORM_WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
+    expect(times.length).toBeGreaterThan(LIMIT);
+  });
+
+  it('is kept while Redis dies and comes back empty, again and again', async () => {
+    const all = await Promise.all([join({ replicas: 3 }), join({ replicas: 3 }), join({ replicas: 3 })]);
+    const taking = all.map((quota) => takeAll(quota, 8000));
+    for (let round = 0; round < 2; round += 1) {
+      await pause(1000);
+      await redis.kill();
+      await pause(1000);
+      await redis.restart();
+      await pause(1000);
+    }
+
+    const times = (await Promise.all(taking)).flat();
+
+    expect(mostInAnyWindow(times, PLATFORM_WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
+    expect(times.length).toBeGreaterThan(LIMIT);
+  });
+
+  it('is kept while Redis stops answering and goes on, with what it knew', async () => {
+    const all = await Promise.all([join({ replicas: 3 }), join({ replicas: 3 }), join({ replicas: 3 })]);
+    const taking = all.map((quota) => takeAll(quota, 6000));
+    await pause(1000);
+    redis.pause();
+    await pause(2000);
+    redis.resume();
+
+    const times = (await Promise.all(taking)).flat();
+
+    expect(mostInAnyWindow(times, PLATFORM_WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
+    expect(times.length).toBeGreaterThan(LIMIT);
+  });
+
+  it('leaves its share to a gateway that is expected and not there: it may be cut off', async () => {
+    const quota = await join({ replicas: 3 });
+
+    const times = await takeAll(quota, 3000);
+
+    expect(mostInAnyWindow(times, PLATFORM_WINDOW_MS)).toBeLessThanOrEqual(LIMIT / 3);
+    expect(quota.limit()).toBe(LIMIT / 3);
+  });
+});
