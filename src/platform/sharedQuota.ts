@@ -144,17 +144,18 @@ export class SharedQuota implements Quota {
         ...args,
       ]),
     );
-    const [word, answered, waitMs, used, limit, gateways, bucket] = answer as [string, string, ...number[]];
-    return {
-      word,
-      epoch: answered,
-      waitMs: Number(waitMs),
-      used: Number(used),
-      limit: Number(limit),
-      gateways: Number(gateways),
-      bucket: Number(bucket),
-    };
+    return lookOf(answer);
   }
+}
+
+/** What the script answered. @throws when something else than a Redis has answered */
+function lookOf(answer: unknown): Look {
+  const [word, epoch, ...numbers] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
+  const [waitMs, used, limit, gateways, bucket] = numbers.map(Number);
+  if (typeof word !== 'string' || typeof epoch !== 'string' || bucket === undefined || numbers.some(Number.isNaN)) {
+    throw new TypeError('This is not what the script answers.');
+  }
+  return { word, epoch, waitMs: waitMs ?? 0, used: used ?? 0, limit: limit ?? 0, gateways: gateways ?? 0, bucket };
 }
 
 /** Calls `work` again and again, each time so long after it has ended. */

@@ -59,14 +59,14 @@ export function createRedisStore<Value>(options: RedisStoreOptions<Value>): Stor
         const [written, time] = (await link.run(`${name} read`, (redis) => {
           sentAtMs = clock.monotonicMs();
           return runScript(redis, READ, [place], []);
-        })) as [string | null, readonly string[]];
+        })) as [string | null, unknown];
         if (written === null || written.length > maxBytes) return undefined;
         const moment = { sharedMs: timeOf(time), sentAtMs, gotAtMs: clock.monotonicMs() };
         const dot = written.indexOf('.');
         const text = seal.open(written.slice(dot + 1), `${place} ${written.slice(0, dot)}`);
         return text === undefined ? undefined : codec.decode(JSON.parse(text), (sharedMs) => toLocal(moment, sharedMs));
       } catch {
-        return undefined; // Away, or no JSON: not there.
+        return undefined; // Away, or not what a Redis answers: not there.
       }
     },
 

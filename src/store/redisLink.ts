@@ -57,6 +57,7 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
     retryStrategy: (times) => Math.min(50 * 2 ** times, 1000),
     reconnectOnError: (error) => error.message.startsWith('READONLY'), // A failover: the master is elsewhere now.
     disableClientInfo: true,
+    disconnectTimeout: COMMAND_TIMEOUT_MS, // It would hold the process for longer than it lives.
   });
   // Without a listener it would print its errors, addresses included.
   redis.on('error', () => undefined);

@@ -10,9 +10,12 @@ export interface SharedMoment {
   readonly gotAtMs: number;
 }
 
-/** The answer to Redis's TIME (seconds and microseconds) in milliseconds. */
-export function timeOf([seconds, microseconds]: readonly (string | number)[]): number {
-  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+/** The answer to Redis's TIME (seconds and microseconds) in milliseconds. @throws when it is none */
+export function timeOf(answer: unknown): number {
+  const [seconds, microseconds] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
+  const ms = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  if (!Number.isFinite(ms)) throw new TypeError('This is not the time.');
+  return ms;
 }
 
 /** A moment of our monotonic clock on the shared one: never later than it was, so that nothing looks younger than it is. */

@@ -48,7 +48,7 @@ export async function startRedis(...options: readonly string[]): Promise<TestRed
   const folder = mkdtempSync(join(tmpdir(), 'loyalty-graph-redis-'));
   const port = await freePort();
   let child = await launch(program, port, folder, options);
-  const client = new Redis(port, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: null });
+  const client = new Redis(port, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: null, disconnectTimeout: 50 });
   client.on('error', () => undefined);
 
   return {
