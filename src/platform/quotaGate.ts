@@ -63,10 +63,10 @@ export class QuotaGate {
     return this.#closing.leftMs > 0 ? 0 : this.#options.quota.remaining();
   }
 
-  /** Whether a call more would take nothing from anybody: nobody waits, and at least half of the quota is left. */
+  /** Whether a call more would take nothing from anybody: nobody waits, and more than half of the quota is left. */
   get hasSpare(): boolean {
     const { quota, maxConcurrent } = this.#options;
-    return this.#length() === 0 && 2 * this.#underWay < maxConcurrent && 2 * this.remaining >= quota.limit();
+    return this.#length() === 0 && 2 * this.#underWay < maxConcurrent && 2 * this.remaining > quota.limit();
   }
 
   /** Milliseconds until the platform takes calls again; 0 while it does. */

@@ -23,7 +23,12 @@ function setUp({ limit = 10, maxConcurrent = 100, maxWaiting = 200 } = {}) {
   /** Asks for a pass; tells how it went, without waiting for it. */
   const ask = (
     deadlineMs: number,
-    options: { priority?: Priority; signal?: AbortSignal; send?: () => Promise<unknown> } = {},
+    options: {
+      priority?: Priority;
+      signal?: AbortSignal;
+      onUrgent?: NonNullable<ReadContext['onUrgent']>;
+      send?: () => Promise<unknown>;
+    } = {},
   ) => {
     const atMs = clock.monotonicMs() + deadlineMs;
     const context: ReadContext = {
@@ -31,6 +36,7 @@ function setUp({ limit = 10, maxConcurrent = 100, maxWaiting = 200 } = {}) {
       deadlineAtMs: () => atMs,
       priority: () => options.priority ?? 'interactive',
       meter: createMeter(),
+      ...(options.onUrgent && { onUrgent: options.onUrgent }),
     };
     const seen: { state: string; error?: PlatformProblem } = { state: 'waiting' };
     gate.pass(context, options.send ?? (() => Promise.resolve((seen.state = 'sent')))).then(
@@ -231,5 +237,30 @@ describe('the quota gate', () => {
 
       expect(refreshes.filter(({ state }) => state === 'sent')).toHaveLength(20);
     });
+  });
+});
+
+describe('a refresh that somebody comes to wait for', () => {
+  it('goes before the other refreshes, as if it had been interactive', async () => {
+    const { ask, pass } = setUp({ limit: 100, maxConcurrent: 1 });
+    const order: string[] = [];
+    const urgent = new Set<() => void>();
+    let finish: () => void = () => undefined;
+    ask(60_000, { send: () => new Promise<void>((resolve) => (finish = resolve)) });
+    await pass();
+    const note = (name: string) => () => Promise.resolve(order.push(name));
+    ask(60_000, { priority: 'refresh', send: note('a refresh') });
+    const onUrgent = (callback: () => void) => {
+      urgent.add(callback);
+      return () => urgent.delete(callback);
+    };
+    ask(60_000, { priority: 'refresh', onUrgent, send: note('a refresh somebody waits for') });
+
+    for (const hurry of urgent) hurry();
+    finish();
+    await pass();
+
+    expect(order).toEqual(['a refresh somebody waits for', 'a refresh']);
+    expect(urgent.size).toBe(0);
   });
 });
