@@ -120,7 +120,11 @@ describeWithRedis('no request fails', () => {
     expect(platform.requests).toHaveLength(1);
   });
 
-  it('and Redis is used again when it is back', async () => {
+  it.each([
+    ['died', true],
+    ['was not there at the start', false],
+  ])('and a Redis that %s is used when it is back', async (_what, wasThere) => {
+    if (!wasThere) await redis.kill();
     const gateway = await start(redis.url);
     await redis.kill();
     await gateway.query(QUERY, { id: '7' });
