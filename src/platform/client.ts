@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
-import type { BreakerRules } from './breaker.ts';
+import { NO_TELEMETRY, type Telemetry } from '../domain/telemetry.ts';
+import type { BreakerRules, BreakerState } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
@@ -24,11 +25,14 @@ export interface PlatformClientOptions {
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
+  readonly telemetry?: Telemetry;
 }
 
 export interface PlatformClient {
   readonly call: PlatformCall;
   readonly gate: QuotaGate;
+  /** How the breaker of each endpoint stands. */
+  readonly breakers: () => Readonly<Record<string, BreakerState>>;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -45,6 +49,7 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random } = options;
+  const { telemetry = NO_TELEMETRY } = options;
   const transport = createHttpTransport({
     baseUrl,
     maxConnections: maxConcurrent,
@@ -59,15 +64,16 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     spacingMs: QUOTA_WINDOW_MS / requestsPerMinute,
     random,
   });
-  const send = createSender({ transport, clock, gate });
+  const send = createSender({ transport, clock, gate, telemetry });
   const authorizer =
     credentials.kind === 'oauth'
-      ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs })
+      ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs, telemetry })
       : createTillAuthorizer(credentials);
-  const call = withBreakers(createSignedCall(send, authorizer), BREAKER, clock);
+  const guarded = withBreakers(createSignedCall(send, authorizer), { rules: BREAKER, clock, telemetry });
   return {
-    call: withRetry(call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
+    call: withRetry(guarded.call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
     gate,
+    breakers: guarded.states,
     close: () => transport.close(),
   };
 }
