@@ -57,7 +57,10 @@ async function serve(): Promise<void> {
   const gateway = await startGateway(config, surroundings(logger));
   // Before anything is printed: who waits for the line may send the signal at once.
   closeOnSignal(gateway, logger);
-  logger.info({ url: gateway.url, platform: gateway.platform, auth: config.auth.mode }, 'listening');
+  logger.info(
+    { url: gateway.url, adminUrl: gateway.adminUrl, platform: gateway.platform, auth: config.auth.mode },
+    'listening',
+  );
   if (config.explorer !== 'off') print(welcome(gateway.url));
 }
 

@@ -10,7 +10,8 @@ export type HttpRefusalCode =
   | 'REQUEST_TIMEOUT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'REQUEST_HEADER_FIELDS_TOO_LARGE';
+  | 'REQUEST_HEADER_FIELDS_TOO_LARGE'
+  | 'OVERLOADED';
 
 /** A request that is refused before GraphQL sees it, with the status that says so. */
 export class HttpRefusal extends Error {
@@ -45,7 +46,7 @@ export function refusalOf(thrown: unknown): {
 } {
   if (thrown instanceof HttpRefusal) {
     const { status, code, message, headers } = thrown;
-    return { status, code, message, retryable: false, headers };
+    return { status, code, message, retryable: status === 503, headers };
   }
   if (thrown instanceof GatewayError) {
     const status = STATUSES[thrown.code] ?? 500;

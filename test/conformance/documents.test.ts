@@ -188,7 +188,7 @@ describe("the README's queries", () => {
   const examples = examplesOf(README).map((example) => [/query (\w+)/.exec(example.query)?.[1], example] as const);
   let gateway: Gateway;
   beforeAll(async () => {
-    const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent' });
+    const config = loadConfig({ PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' });
     gateway = await startGateway(config, {
       clock: systemClock,
       logger: createLogger({ level: config.logLevel }),
