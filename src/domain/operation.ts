@@ -12,11 +12,16 @@ export interface OperationMeter {
   stale: number;
   /** Time spent waiting for a place in the platform's quota, all reads added up. */
   waitedMs: number;
+  /**
+   * For how long, from the moment it was read, the first of what it read stays fresh by configuration: Infinity while
+   * nothing was read, 0 once a part was stale or was asked for under an age of its own.
+   */
+  freshForMs: number;
 }
 
 /** A meter at zero. */
 export function createMeter(): OperationMeter {
-  return { plannedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
+  return { plannedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0, freshForMs: Infinity };
 }
 
 /** The detail of the error an operation is aborted with when its time is up; another one says that its caller has gone. */

@@ -10,6 +10,7 @@ import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
+import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
 import { loggingPlugin } from './plugins/logging.ts';
@@ -69,6 +70,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginUsageReportingDisabled(),
       inputsPlugin({ maxPlatformCalls, ledgerPageSize }),
       explainPlugin(),
+      cacheControlPlugin({ clock }),
       loggingPlugin({ logger, clock }),
       metricsPlugin({ telemetry, clock }),
       ...plugins,

@@ -9,6 +9,7 @@ import { ERRORS } from '../../src/domain/errors.ts';
 import { GRAPHQL_CODES } from '../../src/graphql/formatError.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { createLogger } from '../../src/observe/logger.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
 import { FAULT_GRAMMAR, parseFaults } from '../../src/sandbox/faults.ts';
 import { post } from '../support/gateway.ts';
 
@@ -117,6 +118,25 @@ describe("the README's error codes", () => {
     const rows = tablesOf(README, 'Code').map(([code, , retryable = '']) => [plain(code), retryable]);
 
     expect(sorted(rows)).toEqual(sorted([...ours, ...others.map((code) => [code, 'no'])]));
+  });
+});
+
+describe("the README's metrics", () => {
+  it('are those of the program', async () => {
+    const { add, page } = createMetrics();
+    add({
+      operationsUnderWay: () => 0,
+      quota: () => ({ limit: 1, left: 1 }),
+      breakers: () => ({}),
+      redis: () => 'up',
+      cacheEntries: () => ({}),
+    });
+    const { text } = await page();
+    const names = [...text.matchAll(/^# TYPE (loyalty_graph_\w+) /gm)].map(([, name = '']) => name);
+
+    const rows = tablesOf(README, 'Metric').map(([name]) => plain(name));
+
+    expect(rows.filter((name) => name.startsWith('loyalty_graph_')).toSorted()).toEqual(names.toSorted());
   });
 });
 
