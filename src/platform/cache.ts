@@ -98,6 +98,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     const entry = keepMs > 0 ? await store.get(key) : undefined;
     if (entry !== undefined && ageOf(entry) < wantedMs) {
       context.meter.fromCache += 1;
+      noteFreshFor(context, wantedMs - ageOf(entry));
       if (entry.kind === 'answer') return { answer: entry.answer, isStale: false };
       throw notFound(entry.platformCode);
     }
@@ -107,14 +108,22 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
         fetchAndKeep(key, question, flight),
       );
       if (isJoined) context.meter.coalesced += 1;
-      return { answer: await landing, isStale: false };
+      const answer = await landing;
+      noteFreshFor(context, wantedMs);
+      return { answer, isStale: false };
     } catch (error) {
       const mayServeOld = error instanceof GatewayError && CANNOT_BE_ASKED.has(error.code);
       if (!mayServeOld || entry?.kind !== 'answer' || ageOf(entry) >= rules.staleMs) throw error;
       context.meter.stale += 1;
+      noteFreshFor(context, 0);
       return { answer: entry.answer, isStale: true };
     }
   };
+}
+
+/** An operation's answer is fresh for as long as the first of its parts is. */
+function noteFreshFor({ meter }: ReadContext, freshForMs: number): void {
+  meter.freshForMs = Math.min(meter.freshForMs, freshForMs);
 }
 
 function notFound(platformCode: number): PlatformProblem {
