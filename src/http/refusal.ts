@@ -78,8 +78,10 @@ export function writeRefusal(response: ServerResponse, thrown: unknown): void {
 }
 
 function bodyOf(thrown: unknown): string {
-  const { code, message, retryable } = refusalOf(thrown);
-  return JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] });
+  const { code, message, retryable, headers } = refusalOf(thrown);
+  const seconds = headers['retry-after'];
+  const when = seconds === undefined ? {} : { retryAfterMs: 1000 * Number(seconds) };
+  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, ...when } }] });
 }
 
 /** Ends a connection whose request could not even be parsed: the answer is written by hand. */

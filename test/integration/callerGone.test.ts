@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { fakeClock } from '../support/fakeClock.ts';
 import { metricsOf } from '../support/admin.ts';
 import { answerEverything, balanceOfRequest, BALANCE_PATHS, held } from '../support/faultAnswers.ts';
 import { stall } from '../support/fakePlatform.ts';
@@ -11,6 +12,7 @@ describe('a caller who hangs up', () => {
   let gateway: TestGateway;
   beforeEach(async () => {
     gateway = await startGateway({
+      clock: fakeClock(), // No deadline passes, however long the machine takes.
       env: { CAPILLARY_MAX_CONCURRENT: '1', CAPILLARY_REQUESTS_PER_MINUTE: String(LIMIT), CACHE_FRESH_SECONDS: '60' },
     });
     answerEverything(gateway.platform);
@@ -87,7 +89,7 @@ describe('a caller who hangs up', () => {
 
   it('gives their place among the operations under way back', async () => {
     const narrow = gateway;
-    gateway = await startGateway({ env: { MAX_CONCURRENT_OPERATIONS: '1' } });
+    gateway = await startGateway({ clock: fakeClock(), env: { MAX_CONCURRENT_OPERATIONS: '1' } });
     await narrow.close();
     gateway.platform.answer(BALANCE_PATHS, stall);
     const caller = new AbortController();

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { fakeClock } from '../support/fakeClock.ts';
 import { metricsOf, readinessOf } from '../support/admin.ts';
 import { answerEverything, BALANCE_PATHS, balanceOfRequest, held } from '../support/faultAnswers.ts';
 import { post, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -11,14 +12,15 @@ jest.setTimeout(60_000);
 const QUERY = '{ customer(id: "7") { pointsBalance { mainPoints } } }';
 const OVERLOADED = {
   message: 'Too many operations are under way.',
-  extensions: { code: 'OVERLOADED', retryable: true },
+  extensions: { code: 'OVERLOADED', retryable: true, retryAfterMs: 1000 },
 };
 
 describe('more operations than MAX_CONCURRENT_OPERATIONS', () => {
   let gateway: TestGateway;
   afterEach(() => gateway.close());
   const start = async (max: number) => {
-    gateway = await startGateway({ env: { MAX_CONCURRENT_OPERATIONS: String(max) } });
+    // No deadline passes, however long the machine takes.
+    gateway = await startGateway({ clock: fakeClock(), env: { MAX_CONCURRENT_OPERATIONS: String(max) } });
     answerEverything(gateway.platform);
     const balance = held(balanceOfRequest);
     gateway.platform.answer(BALANCE_PATHS, balance.answer);
@@ -103,7 +105,11 @@ describe('an event loop that is blocked for 200 ms', () => {
   afterEach(endAll);
 
   it('takes of all that came in meanwhile what it can do, and refuses the rest; /livez answers', async () => {
-    const { url, adminUrl, child } = await serve({ MAX_CONCURRENT_OPERATIONS: '5', SANDBOX_LATENCY_MS: '1000' });
+    const { url, adminUrl, child } = await serve({
+      MAX_CONCURRENT_OPERATIONS: '5',
+      SANDBOX_FAULTS: 'pointsBalance:stall',
+      REQUEST_DEADLINE_MS: '5000', // Far longer than it takes to look at all of them.
+    });
     await fetch(`${adminUrl}/livez`);
 
     child.kill('SIGSTOP');
@@ -112,10 +118,12 @@ describe('an event loop that is blocked for 200 ms', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     child.kill('SIGCONT');
 
-    const answers = await Promise.all(asked);
     expect((await alive).status).toBe(200);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(35);
-    for (const { errors } of answers) expect(errors ?? [OVERLOADED]).toEqual([OVERLOADED]);
+    const answers = await Promise.all(asked);
+    const taken = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect({ taken: taken.length, refused: refused.length }).toEqual({ taken: 5, refused: 35 });
+    for (const { errors } of taken) expect(errors).toMatchObject([{ extensions: { code: 'PLATFORM_TIMEOUT' } }]);
+    for (const { errors } of refused) expect(errors).toEqual([OVERLOADED]);
   });
 });
