@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly logger: Logger;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
+  /** Metrics of the process, as text, for `/metrics` to show too. */
+  readonly processMetrics?: () => Promise<string>;
 }
 
 /** A running gateway. */
@@ -62,9 +64,9 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 }
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
-  const { clock, logger, random } = surroundings;
+  const { clock, logger, random, processMetrics } = surroundings;
   let isClosing = false;
-  const { telemetry, look } = createObservation({ logger, clock });
+  const { telemetry, look } = createObservation({ logger, clock, processMetrics });
   const requestsPerMinute = Math.floor(config.quota.requestsPerMinute / config.quota.replicas);
   const platform = createPlatform({
     ...platformOf(config, sandbox),

@@ -9,6 +9,7 @@ import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { printSdl } from './graphql/sdl.ts';
 import { failureOf } from './observe/failure.ts';
 import { createLogger, type Logger } from './observe/logger.ts';
+import { watchProcess } from './observe/processMetrics.ts';
 import { parseFaults } from './sandbox/faults.ts';
 import { startSandbox } from './sandbox/server.ts';
 
@@ -114,7 +115,7 @@ function packageVersion(): string {
 }
 
 function surroundings(logger: Logger): Surroundings {
-  return { clock: systemClock, logger, random: Math.random };
+  return { clock: systemClock, logger, random: Math.random, processMetrics: watchProcess() };
 }
 
 function welcome(url: string): string {

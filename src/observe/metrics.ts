@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { createCounters } from './counters.ts';
 import { addGauges, type GaugeSources } from './gauges.ts';
@@ -13,18 +13,19 @@ export interface Metrics {
   readonly page: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/** Metrics of the gateway and of its process (event loop lag, heap, CPU), in registries of their own. */
-export function createMetrics(): Metrics {
-  const own = new Registry();
-  // Apart from ours: the process's garbage collection is watched as long as it runs, and would keep all of ours with it.
-  const ofProcess = new Registry();
-  collectDefaultMetrics({ register: ofProcess });
+/**
+ * Metrics of the gateway, in a registry of its own.
+ *
+ * @param ofProcess the metrics of the process it runs in, as text, to be shown with them
+ */
+export function createMetrics(ofProcess: () => Promise<string> = () => Promise.resolve('')): Metrics {
+  const registry = new Registry();
   return {
-    counters: createCounters(own),
-    add: (sources) => addGauges(own, sources),
+    counters: createCounters(registry),
+    add: (sources) => addGauges(registry, sources),
     async page() {
-      const texts = await Promise.all([own.metrics(), ofProcess.metrics()]);
-      return { contentType: own.contentType, text: texts.join('') };
+      const texts = await Promise.all([registry.metrics(), ofProcess()]);
+      return { contentType: registry.contentType, text: texts.join('') };
     },
   };
 }

@@ -24,8 +24,13 @@ export interface Observation {
 }
 
 /** Metrics, health, and the log lines of what changes. */
-export function createObservation({ logger, clock }: { readonly logger: Logger; readonly clock: Clock }): Observation {
-  const metrics = createMetrics();
+export function createObservation(options: {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly processMetrics?: (() => Promise<string>) | undefined;
+}): Observation {
+  const { logger, clock, processMetrics } = options;
+  const metrics = createMetrics(processMetrics);
   const platformHealth = new PlatformHealth(clock);
   return {
     telemetry: tellAll(metrics.counters, platformHealth, new ChangeLog(logger, clock)),

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'graphql';
+import { metricsOf } from '../support/admin.ts';
 import { startFakePlatform } from '../support/fakePlatform.ts';
 import { post } from '../support/gateway.ts';
 import { begin, endAll, run, serve } from '../support/process.ts';
@@ -117,6 +118,21 @@ describe('serve', () => {
 
     await expect(answer).rejects.toThrow('socket hang up');
     expect(await ended).toMatchObject({ exitCode: 1 });
+  });
+
+  it('shows its own process on the admin port: event loop, heap, CPU', async () => {
+    const metrics = [...(await metricsOf(await serve())).keys()];
+
+    for (const name of [
+      'nodejs_eventloop_lag_seconds',
+      'nodejs_eventloop_lag_p99_seconds',
+      'nodejs_heap_size_used_bytes',
+      'process_cpu_seconds_total',
+      'process_resident_memory_bytes',
+      'loyalty_graph_operations_under_way',
+    ]) {
+      expect(metrics).toContain(name);
+    }
   });
 
   it('says which ports are taken by their variables, each that is, and ends with 1', async () => {
