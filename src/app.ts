@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from './auth/verify.ts';
 import type { Config } from './config/index.ts';
@@ -7,14 +6,17 @@ import type { Clock } from './domain/clock.ts';
 import { customerIdOf } from './domain/customer.ts';
 import { createMeter } from './domain/operation.ts';
 import { Secret } from './domain/secret.ts';
-import { NO_TELEMETRY } from './domain/telemetry.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
+import { createAdminServer } from './http/admin.ts';
 import { explorerPlugin } from './http/explorer.ts';
+import { listenBoth } from './http/listen.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
+import { OperationSlots } from './http/slots.ts';
 import { createLoaders } from './loaders/index.ts';
 import type { Logger } from './observe/logger.ts';
+import { createObservation } from './observe/observation.ts';
 import { createPlatform } from './platform/index.ts';
 import type { PlatformCredentials } from './platform/credentials.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
@@ -27,15 +29,22 @@ export interface Surroundings {
   readonly logger: Logger;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
+  /** Metrics of the process, as text, for `/metrics` to show too. */
+  readonly processMetrics?: () => Promise<string>;
 }
 
 /** A running gateway. */
 export interface Gateway {
   /** Where GraphQL is served. */
   readonly url: string;
+  /** Where health and metrics are served: `http://{host}:{port}`. */
+  readonly adminUrl: string;
   /** The platform it asks: a tenant's, or the embedded sandbox. */
   readonly platform: 'tenant' | 'sandbox';
-  /** Stops accepting, lets what is under way finish (10 seconds at most), and closes everything. */
+  /**
+   * Says that it is no longer ready, serves on for `SHUTDOWN_DELAY_SECONDS`, then stops accepting, lets what is under way
+   * finish (10 seconds at most), and closes everything, health last.
+   */
   close(): Promise<void>;
 }
 
@@ -58,8 +67,9 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 }
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
-  const { clock, logger, random } = surroundings;
-  const telemetry = NO_TELEMETRY;
+  const { clock, logger, random, processMetrics } = surroundings;
+  let isClosing = false;
+  const { telemetry, look } = createObservation({ logger, clock, processMetrics });
   const asked = platformOf(config, sandbox);
   const redis =
     config.redisUrl === null
@@ -93,14 +103,19 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     ledgerPageSize: config.ledgerPageSize,
     logger,
     clock,
+    telemetry,
     plugins: [explorerPlugin(config.explorer, FIRST_OPERATION)],
   });
+  const slots = new OperationSlots(config.http.maxConcurrentOperations);
   const server = createHttpServer<OperationContext>({
     apollo,
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
+    slots,
+    isClosing: () => isClosing,
     clock,
     logger,
+    telemetry,
     createContext: async (request, { signal, atMs }) => {
       const viewer = await authenticate(request.headers.authorization);
       const meter = createMeter();
@@ -119,36 +134,53 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     },
   });
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: SHUTDOWN_GRACE_MS }));
+  const admin = createAdminServer(
+    look({
+      isClosing: () => isClosing,
+      operationsUnderWay: () => slots.taken,
+      quota: () => ({ limit: platform.client.gate.limit, left: platform.client.gate.remaining }),
+      breakers: platform.client.breakers,
+      redis: () => redis?.state ?? 'off',
+      cacheEntries: platform.cacheSizes,
+    }),
+  );
+
   await apollo.start();
-  try {
-    await listen(server, config.http);
-  } catch (error) {
+  const end = async () => {
     await apollo.stop();
     platform.close();
     await redis?.close();
+    await closeServer(admin);
+  };
+  const { host, port, adminPort, shutdownDelayMs } = config.http;
+  const [publicUrl, adminUrl] = await listenBoth(
+    [server, { host, port, variable: 'PORT' }],
+    [admin, { host, port: adminPort, variable: 'ADMIN_PORT' }],
+  ).catch(async (error: unknown) => {
+    await end();
     throw error;
-  }
+  });
   if (config.auth.mode === 'none' && sandbox === null) {
     logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
   }
 
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${hostInUrl(config.http.host)}:${port}${GRAPHQL_PATH}`,
+    url: `${publicUrl}${GRAPHQL_PATH}`,
+    adminUrl,
     platform: sandbox === null ? 'tenant' : 'sandbox',
     async close() {
-      await apollo.stop();
-      platform.close();
-      await redis?.close();
+      isClosing = true;
+      if (shutdownDelayMs > 0) await new Promise<void>((resolve) => void clock.after(shutdownDelayMs, resolve));
+      await end();
       await sandbox?.close();
     },
   };
 }
 
-function listen(server: Server, { host, port }: Config['http']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
   });
 }
 
@@ -185,8 +217,4 @@ function authenticateOf({ auth }: Config, sandbox: Sandbox | null, clock: Clock)
   // Somebody must be "me" for a first look at the sandbox; nobody is, at a real platform without tokens.
   const customerId = sandbox === null ? null : customerIdOf(sandbox.firstCustomerId, "The sandbox's first customer");
   return createOpenAuthenticate({ isAuthenticated: true, customerId, mayReadAny: true });
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

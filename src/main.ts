@@ -9,6 +9,7 @@ import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { printSdl } from './graphql/sdl.ts';
 import { failureOf } from './observe/failure.ts';
 import { createLogger, type Logger } from './observe/logger.ts';
+import { watchProcess } from './observe/processMetrics.ts';
 import { parseFaults } from './sandbox/faults.ts';
 import { startSandbox } from './sandbox/server.ts';
 
@@ -57,7 +58,10 @@ async function serve(): Promise<void> {
   const gateway = await startGateway(config, surroundings(logger));
   // Before anything is printed: who waits for the line may send the signal at once.
   closeOnSignal(gateway, logger);
-  logger.info({ url: gateway.url, platform: gateway.platform, auth: config.auth.mode }, 'listening');
+  logger.info(
+    { url: gateway.url, adminUrl: gateway.adminUrl, platform: gateway.platform, auth: config.auth.mode },
+    'listening',
+  );
   if (config.explorer !== 'off') print(welcome(gateway.url));
 }
 
@@ -111,7 +115,7 @@ function packageVersion(): string {
 }
 
 function surroundings(logger: Logger): Surroundings {
-  return { clock: systemClock, logger, random: Math.random };
+  return { clock: systemClock, logger, random: Math.random, processMetrics: watchProcess() };
 }
 
 function welcome(url: string): string {

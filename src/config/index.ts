@@ -10,8 +10,12 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    readonly adminPort: number;
     readonly corsOrigins: readonly string[];
     readonly requestDeadlineMs: number;
+    readonly maxConcurrentOperations: number;
+    /** How long it serves on after readiness turned false. */
+    readonly shutdownDelayMs: number;
   };
   /** Null: the embedded sandbox. */
   readonly platform: {
@@ -77,14 +81,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (values.REPLICAS > values.CAPILLARY_REQUESTS_PER_MINUTE) {
     problems.push('REPLICAS must be at most CAPILLARY_REQUESTS_PER_MINUTE: each needs a share of the quota.');
   }
+  if (values.PORT === values.ADMIN_PORT && values.PORT !== 0) {
+    problems.push('PORT and ADMIN_PORT must differ: health and metrics are never on the public port.');
+  }
   throwIfAny();
 
   return {
     http: {
       host: values.HOST,
       port: values.PORT,
+      adminPort: values.ADMIN_PORT,
       corsOrigins: values.CORS_ORIGINS,
       requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+      maxConcurrentOperations: values.MAX_CONCURRENT_OPERATIONS,
+      shutdownDelayMs: 1000 * values.SHUTDOWN_DELAY_SECONDS,
     },
     platform:
       values.CAPILLARY_BASE_URL === undefined || credentials === null

@@ -25,6 +25,16 @@ function variable<Type extends z.ZodType>(type: Type, help: string, defaultText?
 export const VARIABLES = {
   PORT: variable(port, 'Where GraphQL is served.', '4000'),
   HOST: variable(z.string(), 'The address it listens on. An image for production sets 0.0.0.0.', '127.0.0.1'),
+  ADMIN_PORT: variable(
+    port,
+    'Where health (`/livez`, `/readyz`) and `/metrics` are served, on HOST: never on the public port.',
+    '4001',
+  ),
+  SHUTDOWN_DELAY_SECONDS: variable(
+    integer(0, 300),
+    'How long it goes on serving after `/readyz` says that it closes, so that load balancers notice.',
+    '0',
+  ),
   CAPILLARY_BASE_URL: variable(
     serviceUrl,
     'The platform, `https://{host}` without `/v2`; `http:` only for a loopback address. Unset: the embedded sandbox.',
@@ -68,6 +78,11 @@ export const VARIABLES = {
     integer(1, 1000),
     'How many gateways share the API key: each keeps to its share while Redis does not tell.',
     '1',
+  ),
+  MAX_CONCURRENT_OPERATIONS: variable(
+    integer(1, 100_000),
+    'Operations under way at once; one more is refused with 503, to be tried again.',
+    '1000',
   ),
   AUTH_MODE: variable(
     z.enum(['jwt', 'none']),

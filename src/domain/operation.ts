@@ -12,11 +12,24 @@ export interface OperationMeter {
   stale: number;
   /** Time spent waiting for a place in the platform's quota, all reads added up. */
   waitedMs: number;
+  /**
+   * Until when, on the monotonic clock, the first of what it read stays fresh by configuration: Infinity while nothing was
+   * read, -Infinity once a part was stale or was asked for under an age of its own.
+   */
+  freshUntilMs: number;
 }
 
 /** A meter at zero. */
 export function createMeter(): OperationMeter {
-  return { plannedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
+  return {
+    plannedCalls: 0,
+    platformCalls: 0,
+    coalesced: 0,
+    fromCache: 0,
+    stale: 0,
+    waitedMs: 0,
+    freshUntilMs: Infinity,
+  };
 }
 
 /** The detail of the error an operation is aborted with when its time is up; another one says that its caller has gone. */

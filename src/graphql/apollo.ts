@@ -6,12 +6,15 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { Clock } from '../domain/clock.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
+import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
 import { loggingPlugin } from './plugins/logging.ts';
+import { metricsPlugin } from './plugins/metrics.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -21,6 +24,7 @@ export interface ApolloOptions {
   readonly maxPlatformCalls: number;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
   /** Plugins of other layers: the explorer's page, the drain of the HTTP server. */
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
@@ -34,7 +38,7 @@ const MAX_ERRORS = 5;
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
 export function createApollo(options: ApolloOptions): ApolloServer<OperationContext> {
-  const { federation, introspection, ledgerPageSize, maxPlatformCalls, logger, clock, plugins } = options;
+  const { federation, introspection, ledgerPageSize, maxPlatformCalls, logger, clock, plugins, telemetry } = options;
   return new ApolloServer<OperationContext>({
     schema: createSchema({ federation, ledgerPageSize }),
     nodeEnv: 'production',
@@ -66,7 +70,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginUsageReportingDisabled(),
       inputsPlugin({ maxPlatformCalls, ledgerPageSize }),
       explainPlugin(),
+      cacheControlPlugin({ clock }),
       loggingPlugin({ logger, clock }),
+      metricsPlugin({ telemetry, clock }),
       ...plugins,
     ],
   });

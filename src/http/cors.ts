@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Says which of the allowed origins is answered; never `*`, and nothing to an origin that is not on the list. */
 export function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: ReadonlySet<string>): boolean {
-  // What is answered hangs on who asks, also where the answer is a refusal.
-  response.setHeader('vary', 'Origin');
+  // What is answered hangs on who asks and how, also where the answer is a refusal.
+  response.setHeader('vary', 'Origin, Authorization, Accept, x-explain');
   const { origin } = request.headers;
   if (origin === undefined || !origins.has(origin)) return false;
   response.setHeader('access-control-allow-origin', origin);

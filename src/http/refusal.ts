@@ -10,7 +10,8 @@ export type HttpRefusalCode =
   | 'REQUEST_TIMEOUT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'REQUEST_HEADER_FIELDS_TOO_LARGE';
+  | 'REQUEST_HEADER_FIELDS_TOO_LARGE'
+  | 'OVERLOADED';
 
 /** A request that is refused before GraphQL sees it, with the status that says so. */
 export class HttpRefusal extends Error {
@@ -45,7 +46,7 @@ export function refusalOf(thrown: unknown): {
 } {
   if (thrown instanceof HttpRefusal) {
     const { status, code, message, headers } = thrown;
-    return { status, code, message, retryable: false, headers };
+    return { status, code, message, retryable: status === 503, headers };
   }
   if (thrown instanceof GatewayError) {
     const status = STATUSES[thrown.code] ?? 500;
@@ -77,8 +78,10 @@ export function writeRefusal(response: ServerResponse, thrown: unknown): void {
 }
 
 function bodyOf(thrown: unknown): string {
-  const { code, message, retryable } = refusalOf(thrown);
-  return JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] });
+  const { code, message, retryable, headers } = refusalOf(thrown);
+  const seconds = headers['retry-after'];
+  const when = seconds === undefined ? {} : { retryAfterMs: 1000 * Number(seconds) };
+  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, ...when } }] });
 }
 
 /** Ends a connection whose request could not even be parsed: the answer is written by hand. */

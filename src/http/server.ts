@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Clock } from '../domain/clock.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import { failureOf } from '../observe/failure.ts';
 import type { Logger } from '../observe/logger.ts';
 import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { endConnection, HttpRefusal, refusalOf, writeRefusal } from './refusal.ts';
+import type { OperationSlots } from './slots.ts';
 
 export interface HttpServerOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
@@ -14,8 +16,13 @@ export interface HttpServerOptions<Context extends BaseContext> {
   readonly createContext: (request: IncomingMessage, deadline: Deadline) => Promise<Context>;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
+  /** Room for the operations under way. */
+  readonly slots: OperationSlots;
+  /** Whether this gateway is about to leave: its callers are told to ask elsewhere next time. */
+  readonly isClosing: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** The one path that is served. */
@@ -29,6 +36,8 @@ const MAX_DRAINED_BYTES = 64_000_000;
 const MAX_DRAINED_MS = 2000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+/** A caller who has not taken the answer by then is cut off: what is written for them lies in our memory. */
+const RESPONSE_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
 
 /** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
@@ -42,14 +51,17 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
       connectionsCheckingInterval: 1000,
     },
     (request, response) => {
-      answer(request, response, options).catch((error: unknown) => refuse(request, response, error, options.logger));
+      answer(request, response, options).catch((error: unknown) => refuse(request, response, error, options));
     },
   );
   // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
   server.maxHeadersCount = 0;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (socket.writable) endConnection(socket, unparsed(error.code));
-    else socket.destroy();
+    const refusal = unparsed(error.code);
+    if (socket.writable) {
+      options.telemetry.requestRefused(refusal.code);
+      endConnection(socket, refusal);
+    } else socket.destroy();
   });
   return server;
 }
@@ -59,8 +71,9 @@ async function answer<Context extends BaseContext>(
   response: ServerResponse,
   options: HttpServerOptions<Context>,
 ): Promise<void> {
-  const { apollo, createContext, corsOrigins, requestDeadlineMs, clock } = options;
+  const { apollo, createContext, corsOrigins, requestDeadlineMs, slots, isClosing, clock } = options;
   setSecurityHeaders(response);
+  if (isClosing()) response.setHeader('connection', 'close');
   if (request.rawHeaders.length / 2 > MAX_HEADERS) throw headersTooLarge();
   const [path, search] = splitUrl(request.url ?? '');
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
@@ -74,19 +87,31 @@ async function answer<Context extends BaseContext>(
     throw new HttpRefusal(405, 'METHOD_NOT_ALLOWED', 'Use POST, or GET for a query.', { allow: 'GET, POST' });
   }
 
+  slots.assertRoom(); // Before a byte of the body is read.
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
   response.once('close', () => deadline.abandon());
   try {
     const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES) : undefined;
-    const context = await createContext(request, deadline);
-    const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: headersOf(request), search, body },
-      context: () => Promise.resolve(context),
+    // Only now does it take a place: whoever sends slowly keeps nobody out.
+    await slots.run(async () => {
+      const context = await createContext(request, deadline);
+      const result = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method, headers: headersOf(request), search, body },
+        context: () => Promise.resolve(context),
+      });
+      if (isClosing()) response.setHeader('connection', 'close');
+      dropUnlessTaken(response, clock);
+      await send(response, result);
     });
-    await send(response, result);
   } finally {
     deadline.dispose();
   }
+}
+
+/** Cuts a caller off who does not read, or is not there any more, a while after the answer was given. */
+function dropUnlessTaken(response: ServerResponse, clock: Clock): void {
+  const cancel = clock.after(RESPONSE_TIMEOUT_MS, () => response.destroy());
+  response.once('close', cancel);
 }
 
 async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
@@ -101,20 +126,28 @@ async function send(response: ServerResponse, { status, headers, body }: HTTPGra
   response.end();
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  { logger, telemetry, isClosing }: Pick<HttpServerOptions<BaseContext>, 'logger' | 'telemetry' | 'isClosing'>,
+): void {
   if (response.destroyed) {
     // The caller has hung up: there is nobody to refuse, and nothing of ours failed.
     logger.info({ outcome: 'gone' }, 'request');
     return;
   }
   const { status, code } = refusalOf(error);
+  telemetry.requestRefused(code);
   const line = { outcome: 'refused', status, code };
-  if (status >= 500) logger.error({ ...line, failure: failureOf(error) }, 'request');
+  // A refusal of ours, whatever its status, is no fault of ours.
+  if (status >= 500 && !(error instanceof HttpRefusal)) logger.error({ ...line, failure: failureOf(error) }, 'request');
   else logger.info(line, 'request');
   if (response.headersSent) {
     response.destroy();
     return;
   }
+  if (isClosing()) response.setHeader('connection', 'close');
   writeRefusal(response, error);
   if (request.complete) response.end();
   else drain(request, response);

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ErrorCode } from '../domain/errors.ts';
-import { Breaker, type BreakerRules } from './breaker.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
+import { Breaker, type BreakerRules, type BreakerState } from './breaker.ts';
 import type { PlatformCall, PlatformRequest } from './call.ts';
 import { PlatformProblem } from './problem.ts';
 
@@ -12,8 +13,18 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set(['PLATFORM_UNAVAILABLE', 'PLATF
 /** The detail of an error that says: the breaker is open, nothing was sent. */
 export const BREAKER_OPEN = 'breaker open';
 
+/** A call behind its breakers, and how they stand. */
+export interface GuardedCall {
+  readonly call: PlatformCall;
+  readonly states: () => Readonly<Record<Endpoint, BreakerState>>;
+}
+
 /** One breaker for each endpoint: one that fails does not take the others with it. */
-export function withBreakers(call: PlatformCall, rules: BreakerRules, clock: Clock): PlatformCall {
+export function withBreakers(
+  call: PlatformCall,
+  options: { readonly rules: BreakerRules; readonly clock: Clock; readonly telemetry: Telemetry },
+): GuardedCall {
+  const { rules, clock, telemetry } = options;
   const breakers: Readonly<Record<Endpoint, Breaker>> = {
     pointsBalance: new Breaker(rules, clock),
     ledgerBalance: new Breaker(rules, clock),
@@ -21,9 +32,17 @@ export function withBreakers(call: PlatformCall, rules: BreakerRules, clock: Clo
     lookup: new Breaker(rules, clock),
   };
 
-  return async (request, context) => {
-    const breaker = breakers[request.endpoint];
-    const admission = breaker.admit();
+  /** Does something to a breaker, and tells when it has another state after it. */
+  function move<T>(endpoint: Endpoint, act: (breaker: Breaker) => T): T {
+    const breaker = breakers[endpoint];
+    const before = breaker.state;
+    const result = act(breaker);
+    if (breaker.state !== before) telemetry.breakerMoved(endpoint, breaker.state);
+    return result;
+  }
+
+  const guarded: PlatformCall = async (request, context) => {
+    const admission = move(request.endpoint, (breaker) => breaker.admit());
     if (!admission.isAdmitted) throw isOpen(request.endpoint, admission.retryAfterMs);
     let isFailure: boolean | undefined;
     try {
@@ -34,8 +53,17 @@ export function withBreakers(call: PlatformCall, rules: BreakerRules, clock: Clo
       isFailure = failureOf(error);
       throw error;
     } finally {
-      breaker.settle(admission, isFailure);
+      move(request.endpoint, (breaker) => breaker.settle(admission, isFailure));
     }
+  };
+  return {
+    call: guarded,
+    states: () => ({
+      pointsBalance: breakers.pointsBalance.state,
+      ledgerBalance: breakers.ledgerBalance.state,
+      customer: breakers.customer.state,
+      lookup: breakers.lookup.state,
+    }),
   };
 }
 

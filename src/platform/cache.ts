@@ -119,6 +119,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       near.hits += 1;
       context.meter.fromCache += 1;
       telemetry.readAnswered(name, 'fresh');
+      noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);
       const ageMs = ageOf(near.entry);
       refreshIfDue(key, question, near, ageMs);
       return { answer: foundIn(near.entry).answer, isStale: false };
@@ -126,6 +127,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     try {
       const { found, isJoined } = await obtain(key, question, maxAgeMs, context);
       if (!isJoined && found.from === 'cache') context.meter.fromCache += 1;
+      noteFreshUntil(context, found.receivedAtMs + wantedMs);
       telemetry.readAnswered(name, isJoined ? 'coalesced' : found.from === 'cache' ? 'fresh' : 'miss');
       return { answer: found.answer, isStale: false };
     } catch (error) {
@@ -133,7 +135,13 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       telemetry.readAnswered(name, answer === undefined ? 'failed' : 'stale');
       if (answer === undefined) throw error;
       context.meter.stale += 1;
+      noteFreshUntil(context, -Infinity);
       return { answer, isStale: true };
     }
   };
+}
+
+/** An operation's answer is fresh for as long as the first of its parts is. */
+function noteFreshUntil({ meter }: ReadContext, freshUntilMs: number): void {
+  meter.freshUntilMs = Math.min(meter.freshUntilMs, freshUntilMs);
 }

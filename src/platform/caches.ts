@@ -39,8 +39,8 @@ export interface Caches {
   cached<Question, Answer extends { readonly readAt: Date }>(
     kind: CachedKind<Question, Answer>,
   ): CachedRead<Question, Answer>;
-  /** Entries in memory, of all kinds. */
-  readonly size: number;
+  /** Entries in memory, by kind. */
+  sizes(): Readonly<Record<string, number>>;
 }
 
 /** Bounds of the memory for each kind of reads. */
@@ -48,7 +48,7 @@ const MEMORY = { maxEntries: 50_000, maxBytes: 24 * 1024 * 1024 };
 
 /** A cache for each kind of read, all under the same rules. */
 export function createCaches({ rules, refresh, shared, clock, telemetry }: CachesOptions): Caches {
-  const sizes: (() => number)[] = [];
+  const kinds = new Map<string, { readonly size: number }>();
   // Where nothing is kept there is nothing to share.
   const others = rules.freshMs > 0 || rules.staleMs > 0 ? shared : undefined;
 
@@ -61,7 +61,7 @@ export function createCaches({ rules, refresh, shared, clock, telemetry }: Cache
         rankOf: ({ entry }) => rankOfEntry(entry),
         clock,
       });
-      sizes.push(() => near.size);
+      kinds.set(kind.name, near);
       const far =
         others === undefined
           ? undefined
@@ -83,8 +83,6 @@ export function createCaches({ rules, refresh, shared, clock, telemetry }: Cache
         telemetry,
       });
     },
-    get size() {
-      return sizes.reduce((sum, size) => sum + size(), 0);
-    },
+    sizes: () => Object.fromEntries([...kinds].map(([name, { size }]) => [name, size])),
   };
 }

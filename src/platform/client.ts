@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { RedisLink } from '../store/redisLink.ts';
-import type { BreakerRules } from './breaker.ts';
+import type { BreakerRules, BreakerState } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
@@ -39,6 +39,8 @@ export interface PlatformClientOptions {
 export interface PlatformClient {
   readonly call: PlatformCall;
   readonly gate: QuotaGate;
+  /** How the breaker of each endpoint stands. */
+  readonly breakers: () => Readonly<Record<string, BreakerState>>;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -71,15 +73,16 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     random,
     telemetry,
   });
-  const send = createSender({ transport, clock, gate });
+  const send = createSender({ transport, clock, gate, telemetry });
   const authorizer =
     credentials.kind === 'oauth'
-      ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs })
+      ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs, telemetry })
       : createTillAuthorizer(credentials);
-  const call = withBreakers(createSignedCall(send, authorizer), BREAKER, clock);
+  const guarded = withBreakers(createSignedCall(send, authorizer), { rules: BREAKER, clock, telemetry });
   return {
-    call: withRetry(call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
+    call: withRetry(guarded.call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
     gate,
+    breakers: guarded.states,
     close: () => {
       quota.leave();
       transport.close();

@@ -26,8 +26,8 @@ export interface Platform {
   /** The ledger's `limit`. */
   readonly ledgerPageSize: number;
   readonly client: PlatformClient;
-  /** Answers kept in memory. */
-  readonly cacheSize: () => number;
+  /** Answers kept in memory, by what was read. */
+  readonly cacheSizes: () => Readonly<Record<string, number>>;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -89,7 +89,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     freshMs: rules.freshMs,
     ledgerPageSize: pageSize,
     client,
-    cacheSize: () => caches.size,
+    cacheSizes: () => caches.sizes(),
     close: client.close,
   };
 }

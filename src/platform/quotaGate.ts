@@ -63,6 +63,11 @@ export class QuotaGate {
     return this.#closing.leftMs > 0 ? 0 : this.#options.quota.remaining();
   }
 
+  /** Calls that fit in a window, as far as is known here. */
+  get limit(): number {
+    return this.#options.quota.limit();
+  }
+
   /** Whether a call more would take nothing from anybody: nobody waits, and more than half of the quota is left. */
   get hasSpare(): boolean {
     const { quota, maxConcurrent } = this.#options;

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { DEADLINE } from '../domain/operation.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import type { PlatformAnswer } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { CallContext } from './call.ts';
@@ -20,8 +21,9 @@ export function createSender(options: {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly gate: QuotaGate;
+  readonly telemetry: Telemetry;
 }): Sender {
-  const { clock, gate } = options;
+  const { clock, gate, telemetry } = options;
   return (endpoint, request, context) =>
     gate.pass(context, async () => {
       context.meter.platformCalls += 1;
@@ -32,13 +34,23 @@ export function createSender(options: {
         if (secondChance?.take() === true) cut.abort(noAnswer(endpoint, 'transient'));
       });
       try {
-        return await attempt(options, endpoint, request, AbortSignal.any([signal, cut.signal]));
+        const answer = await attempt(options, endpoint, request, AbortSignal.any([signal, cut.signal]));
+        telemetry.platformCallEnded(endpoint, 'ok', clock.monotonicMs() - sentAtMs);
+        return answer;
       } catch (error) {
+        const durationMs = clock.monotonicMs() - sentAtMs;
         // The deadline came first. Had the platform had its time, that it did not answer is its failure.
         const isDeadline =
           error === signal.reason && error instanceof GatewayError && error.code === 'PLATFORM_TIMEOUT';
-        const hadTime = clock.monotonicMs() - sentAtMs >= FAIR_MS;
-        throw isDeadline && hadTime && error.facts.detail === DEADLINE ? noAnswer(endpoint, 'final') : error;
+        const isSlow = isDeadline && durationMs >= FAIR_MS && error.facts.detail === DEADLINE;
+        const failure = isSlow ? noAnswer(endpoint, 'final') : error;
+        // Anything else that ends it is the asker's reason for leaving: it tells nothing of the platform.
+        if (failure instanceof PlatformProblem) {
+          telemetry.platformCallEnded(endpoint, failure.code, durationMs, failure.facts.detail);
+        } else {
+          telemetry.platformCallEnded(endpoint, 'abandoned', durationMs);
+        }
+        throw failure;
       } finally {
         cancel();
       }

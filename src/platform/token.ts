@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { createMeter } from '../domain/operation.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import type { CallContext } from './call.ts';
 import type { AuthorizationHeaders, Authorizer, PlatformCredentials } from './credentials.ts';
 import { decodeToken } from './decode.ts';
@@ -13,6 +14,7 @@ export interface TokenOptions {
   readonly credentials: Extract<PlatformCredentials, { kind: 'oauth' }>;
   /** A token call is cut off after this long; it serves many operations, so no single deadline bounds it. */
   readonly timeoutMs: number;
+  readonly telemetry: Telemetry;
 }
 
 /** A token is renewed in the background after this share of its life. */
@@ -34,7 +36,8 @@ interface Token {
  *
  * @see https://docs.capillarytech.com/reference/oauth
  */
-export function createTokenAuthorizer({ send, clock, credentials, timeoutMs }: TokenOptions): Authorizer {
+export function createTokenAuthorizer(options: TokenOptions): Authorizer {
+  const { send, clock, credentials, timeoutMs, telemetry } = options;
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
   let replacement: AuthorizationHeaders | undefined;
@@ -68,10 +71,12 @@ export function createTokenAuthorizer({ send, clock, credentials, timeoutMs }: T
         expiresAtMs: receivedAtMs + ttlSeconds * 1000,
       };
       failure = undefined;
+      telemetry.tokenFetched('ok');
       return current;
     } catch (error) {
       const problem = final(error);
       failure = { error: problem, untilMs: clock.monotonicMs() + HOLD_FAILURE_MS };
+      telemetry.tokenFetched('failed', problem instanceof PlatformProblem ? problem.facts.detail : undefined);
       throw problem;
     } finally {
       cancel();

@@ -9,6 +9,7 @@ import { ERRORS } from '../../src/domain/errors.ts';
 import { GRAPHQL_CODES } from '../../src/graphql/formatError.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { createLogger } from '../../src/observe/logger.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
 import { FAULT_GRAMMAR, parseFaults } from '../../src/sandbox/faults.ts';
 import { post } from '../support/gateway.ts';
 
@@ -120,6 +121,25 @@ describe("the README's error codes", () => {
   });
 });
 
+describe("the README's metrics", () => {
+  it('are those of the program', async () => {
+    const { add, page } = createMetrics();
+    add({
+      operationsUnderWay: () => 0,
+      quota: () => ({ limit: 1, left: 1 }),
+      breakers: () => ({}),
+      redis: () => 'up',
+      cacheEntries: () => ({}),
+    });
+    const { text } = await page();
+    const names = [...text.matchAll(/^# TYPE (loyalty_graph_\w+) /gm)].map(([, name = '']) => name);
+
+    const rows = tablesOf(README, 'Metric').map(([name]) => plain(name));
+
+    expect(rows.filter((name) => name.startsWith('loyalty_graph_')).toSorted()).toEqual(names.toSorted());
+  });
+});
+
 describe("the README's mapping of the REST pages", () => {
   const cells = [...tablesOf(README, 'Parameter'), ...tablesOf(README, 'Field')].map(([, cell = '']) => cell);
   const coordinates = cells.flatMap((cell) => cell.match(/(?<=`)[A-Z]\w+\.\w+(?:\(\w+:\))?(?=`)/g) ?? []);
@@ -188,7 +208,7 @@ describe("the README's queries", () => {
   const examples = examplesOf(README).map((example) => [/query (\w+)/.exec(example.query)?.[1], example] as const);
   let gateway: Gateway;
   beforeAll(async () => {
-    const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent' });
+    const config = loadConfig({ PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' });
     gateway = await startGateway(config, {
       clock: systemClock,
       logger: createLogger({ level: config.logLevel }),

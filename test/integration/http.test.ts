@@ -4,7 +4,9 @@ import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/domain/clock.ts';
+import { NO_TELEMETRY } from '../../src/domain/telemetry.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { OperationSlots } from '../../src/http/slots.ts';
 import { createLogger } from '../../src/observe/logger.ts';
 import { balanceOfPath } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -355,8 +357,11 @@ describe('a request that dawdles', () => {
     createContext: idle,
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
+    slots: new OperationSlots(1),
+    isClosing: () => false,
     clock: systemClock,
     logger: createLogger({ level: 'silent' }),
+    telemetry: NO_TELEMETRY,
   };
 
   it('has 10 seconds for its headers and 15 for all of it', () => {

@@ -1,113 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'graphql';
+import { metricsOf } from '../support/admin.ts';
 import { startFakePlatform } from '../support/fakePlatform.ts';
 import { post } from '../support/gateway.ts';
+import { begin, endAll, run, serve } from '../support/process.ts';
 
 // A process takes a second to start, and longer on a busy machine.
 jest.setTimeout(60_000);
 
-const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const FIRST_LOOK = '{ me { id pointsBalance { totalPoints } } }';
+afterEach(endAll);
+
 const SECRETS = {
   CAPILLARY_CLIENT_SECRET: 'cAnArY-client-secret',
   CAPILLARY_TILL_PASSWORD: 'cAnArY-till-password',
 };
-
-type Environment = Readonly<Record<string, string>>;
-
-interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A run of the built program. */
-interface Run {
-  readonly child: ChildProcess;
-  /** Resolves with what the first capture of `pattern` matched on standard output. */
-  readonly printed: (pattern: RegExp) => Promise<string>;
-  readonly ended: Promise<Ended>;
-}
-
-const runs: Run[] = [];
-afterEach(async () => {
-  for (const { child } of runs) child.kill('SIGKILL');
-  await Promise.all(runs.splice(0).map(({ ended }) => ended));
-});
-
-/** Runs the program with these variables and no others but PATH. */
-function run(args: readonly string[], env: Environment = {}): Run {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let soFar = '';
-  const watchers = new Set<() => void>();
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    soFar += chunk;
-    for (const look of watchers) look();
-  });
-  const closed = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const ended = Promise.all([closed, text(child.stderr)]).then(([exitCode, stderr]) => ({
-    exitCode,
-    stdout: soFar,
-    stderr,
-  }));
-  const printed = (pattern: RegExp) =>
-    new Promise<string>((resolve, reject) => {
-      const look = () => {
-        const match = pattern.exec(soFar);
-        if (match !== null) resolve(match[1] ?? match[0]);
-      };
-      watchers.add(look);
-      look();
-      ended.then(({ stderr }) => reject(new Error(`It ended without printing ${String(pattern)}: ${stderr}`)), reject);
-    });
-  const started = { child, printed, ended };
-  runs.push(started);
-  return started;
-}
-
-/** Runs `serve` on a port of the system's choosing, and gives its URL from the log line that says so. */
-async function serve(env: Environment = {}): Promise<Run & { readonly url: string }> {
-  const started = run(['serve'], { PORT: '0', ...env });
-  const line = await started.printed(/^(\{.*"msg":"listening".*\})$/m);
-  return { ...started, url: (JSON.parse(line) as { url: string }).url };
-}
-
-/** Posts a query, and resolves once the gateway has taken the request in; `answer` is what it answers later. */
-function begin(url: string, query: string): Promise<{ readonly answer: Promise<string> }> {
-  const body = JSON.stringify({ query });
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(url, {
-      method: 'POST',
-      agent: false,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        expect: '100-continue', // So that it says when it has seen the headers.
-      },
-    });
-    const answer = new Promise<string>((answered, failed) => {
-      outgoing.once('response', (incoming) => void text(incoming).then(answered, failed));
-      outgoing.once('error', failed);
-    });
-    answer.catch(reject);
-    outgoing.once('continue', () => {
-      outgoing.end(body);
-      resolve({ answer });
-    });
-    outgoing.flushHeaders();
-  });
-}
 
 describe('serve', () => {
   it('starts with no configuration at all, against the embedded sandbox, and answers for its first customer', async () => {
@@ -123,7 +32,7 @@ describe('serve', () => {
   });
 
   it('is what no command means', async () => {
-    const started = run([], { PORT: '0' });
+    const started = run([], { PORT: '0', ADMIN_PORT: '0' });
     const line = await started.printed(/^(\{.*"msg":"listening".*\})$/m);
 
     expect(JSON.parse(line)).toMatchObject({ platform: 'sandbox', auth: 'none' });
@@ -211,13 +120,44 @@ describe('serve', () => {
     expect(await ended).toMatchObject({ exitCode: 1 });
   });
 
-  it('says that a port is taken, and ends with 1', async () => {
-    const { url } = await serve();
+  it('shows its own process on the admin port: event loop, heap, CPU', async () => {
+    const metrics = [...(await metricsOf(await serve())).keys()];
 
-    const second = await run(['serve'], { PORT: new URL(url).port }).ended;
+    for (const name of [
+      'nodejs_eventloop_lag_seconds',
+      'nodejs_eventloop_lag_p99_seconds',
+      'nodejs_heap_size_used_bytes',
+      'process_cpu_seconds_total',
+      'process_resident_memory_bytes',
+      'loyalty_graph_operations_under_way',
+    ]) {
+      expect(metrics).toContain(name);
+    }
+  });
 
-    expect(second).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('EADDRINUSE') });
-    expect(second.stderr).not.toMatch(/\n\s+at /);
+  it('says which ports are taken by their variables, each that is, and ends with 1', async () => {
+    const { url, adminUrl } = await serve();
+    const [PORT, ADMIN_PORT] = [new URL(url).port, new URL(adminUrl).port];
+
+    const noPort = await run(['serve'], { PORT, ADMIN_PORT: '0' }).ended;
+    const noAdminPort = await run(['serve'], { PORT: '0', ADMIN_PORT }).ended;
+    const neither = await run(['serve'], { PORT, ADMIN_PORT }).ended;
+
+    const taken = (name: string, port: string) =>
+      `${name}: port ${port} of 127.0.0.1: another program listens there (EADDRINUSE).\n`;
+    expect(noPort).toMatchObject({ exitCode: 1, stderr: taken('PORT', PORT) });
+    expect(noAdminPort).toMatchObject({ exitCode: 1, stderr: taken('ADMIN_PORT', ADMIN_PORT) });
+    expect(neither).toMatchObject({
+      exitCode: 1,
+      stderr: taken('PORT', PORT) + taken('ADMIN_PORT', ADMIN_PORT),
+    });
+  });
+
+  it('refuses one port for both', async () => {
+    const { exitCode, stderr } = await run(['serve'], { PORT: '4321', ADMIN_PORT: '4321' }).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('PORT and ADMIN_PORT must differ');
   });
 
   it.each([

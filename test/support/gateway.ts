@@ -24,6 +24,8 @@ export interface GraphQLAnswerError {
 /** A gateway in production form, with a scripted platform behind it. */
 export interface TestGateway {
   readonly url: string;
+  /** Where its health and metrics are. */
+  readonly adminUrl: string;
   readonly platform: FakePlatform;
   /** Its log so far, a line each. */
   readonly log: readonly string[];
@@ -59,6 +61,7 @@ export async function startGateway({
   });
   const config = loadConfig({
     PORT: '0',
+    ADMIN_PORT: '0',
     CAPILLARY_BASE_URL: platform.url,
     ...('CAPILLARY_TILL_USERNAME' in env ? {} : OAUTH),
     AUTH_MODE: 'none',
@@ -75,6 +78,7 @@ export async function startGateway({
 
   return {
     url: gateway.url,
+    adminUrl: gateway.adminUrl,
     platform,
     log,
     query: (query, variables, headers) => post(gateway.url, { query, variables }, headers),

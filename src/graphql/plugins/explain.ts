@@ -1,6 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { OperationContext } from '../context.ts';
 
+/** The header that asks for it: `platform`. */
+export const EXPLAIN_HEADER = 'x-explain';
+
 /**
  * Tells what an operation cost, in `extensions.platform`, to who asks with the header `x-explain: platform`: calls
  * planned and made, reads that joined another operation's, that the cache answered, fresh and stale, milliseconds spent
@@ -12,7 +15,8 @@ export function explainPlugin(): ApolloServerPlugin<OperationContext> {
       Promise.resolve({
         willSendResponse({ request, response, contextValue }) {
           const { body } = response;
-          if (request.http?.headers.get('x-explain') !== 'platform' || body.kind !== 'single') return Promise.resolve();
+          if (request.http?.headers.get(EXPLAIN_HEADER) !== 'platform' || body.kind !== 'single')
+            return Promise.resolve();
           const { plannedCalls, platformCalls, coalesced, fromCache, stale, waitedMs } = contextValue.meter;
           const platform = {
             planned: plannedCalls,

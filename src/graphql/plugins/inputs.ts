@@ -46,6 +46,8 @@ export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationC
           if (coerced === undefined) return Promise.resolve();
           for (const { coordinate, node, args } of operationFields(schema, document, operation, coerced)) {
             check(coordinate, node, args);
+            // Who says how old an answer may be is not to get it from a cache on the way.
+            if (typeof args['maxAge'] === 'number') contextValue.meter.freshUntilMs = -Infinity;
           }
           const { mayReadAny } = contextValue.viewer;
           const planned = planCalls(schema, document, operation, coerced, { ...limits, mayReadAny });

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Kind, type GraphQLError } from 'graphql';
 import type { Clock } from '../../domain/clock.ts';
@@ -6,9 +6,7 @@ import { failureOf, loggedOperationName, type LoggedFailure } from '../../observ
 import type { Logger } from '../../observe/logger.ts';
 import type { OperationContext } from '../context.ts';
 import { gatewayErrorOf, GRAPHQL_CODES } from '../formatError.ts';
-
-/** How an operation ended: `ok`, `partial` (some fields failed), `failed` (all did) or `refused` (it never ran). */
-export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
+import { outcomeOf } from '../outcome.ts';
 
 /** Writes one line per operation: its name, how long, how many platform calls, how it ended and why. */
 export function loggingPlugin(options: {
@@ -35,13 +33,6 @@ export function loggingPlugin(options: {
         },
       }),
   };
-}
-
-function outcomeOf({ response, errors = [] }: GraphQLRequestContextWillSendResponse<OperationContext>): Outcome {
-  if (errors.length === 0) return 'ok';
-  const data = response.body.kind === 'single' ? response.body.singleResult.data : null;
-  if (data === undefined) return 'refused';
-  return data !== null && Object.values(data).some((value) => value !== null) ? 'partial' : 'failed';
 }
 
 function loggedError(error: GraphQLError): LoggedFailure {

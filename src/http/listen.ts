@@ -1,0 +1,45 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { asError } from '../domain/errors.ts';
+
+/** Where a server is to listen, and which variable says so. */
+export interface Place {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly variable: 'PORT' | 'ADMIN_PORT';
+}
+
+/**
+ * Starts two servers, and gives their origins, `http://{host}:{port}`.
+ *
+ * @throws {Error} naming every variable that an operator must change: who starts a second gateway on a machine has two
+ *   ports to choose
+ */
+export async function listenBoth(
+  first: readonly [Server, Place],
+  second: readonly [Server, Place],
+): Promise<readonly [string, string]> {
+  const [one, other] = await Promise.allSettled([listen(...first), listen(...second)]);
+  if (one.status === 'fulfilled' && other.status === 'fulfilled') return [one.value, other.value];
+  const failures = [one, other].filter((each) => each.status === 'rejected');
+  throw new Error(failures.map(({ reason }) => asError(reason).message).join('\n'));
+}
+
+function listen(server: Server, { host, port, variable }: Place): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+      const why = code === 'EADDRINUSE' ? 'another program listens there' : 'it cannot be listened on';
+      reject(new Error(`${variable}: port ${port} of ${host}: ${why} (${code}).`));
+    };
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve(`http://${hostInUrl(host)}:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

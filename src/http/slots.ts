@@ -1,0 +1,40 @@
+import { HttpRefusal } from './refusal.ts';
+
+/** Room for so many operations at once: what is taken beyond it would make all of them slow, and none come to an end. */
+export class OperationSlots {
+  readonly #max: number;
+  #taken = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Operations under way. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** @throws {HttpRefusal} 503 `OVERLOADED` when there is no room */
+  assertRoom(): void {
+    if (this.#taken >= this.#max) throw overloaded();
+  }
+
+  /**
+   * Runs an operation where there is room for it.
+   *
+   * @throws {HttpRefusal} 503 `OVERLOADED` when there is none
+   */
+  async run<T>(operation: () => Promise<T>): Promise<T> {
+    this.assertRoom();
+    this.#taken += 1;
+    try {
+      return await operation();
+    } finally {
+      this.#taken -= 1;
+    }
+  }
+}
+
+function overloaded(): HttpRefusal {
+  return new HttpRefusal(503, 'OVERLOADED', 'Too many operations are under way.', { 'retry-after': '1' });
+}
