@@ -72,6 +72,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     federation: config.federation,
     introspection: config.introspection,
     maxPlatformCalls: config.maxPlatformCalls,
+    limits: config.limits,
     ledgerPageSize: config.ledgerPageSize,
     logger,
     clock,
@@ -89,7 +90,6 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
       const loaders = createLoaders({
         platform,
         context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
-        maxPlatformCalls: config.maxPlatformCalls,
       });
       return {
         viewer,

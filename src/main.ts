@@ -99,10 +99,10 @@ function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): voi
 }
 
 function explain({ file, variables }: { readonly file: string; readonly variables: string }): { planned: number } {
-  const { federation, ledgerPageSize } = loadConfig(env);
+  const { federation, ledgerPageSize, limits } = loadConfig(env);
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
   const given: unknown = JSON.parse(variables);
-  return explainOperation({ text, variables: given as Record<string, unknown>, federation, ledgerPageSize });
+  return explainOperation({ text, variables: given as Record<string, unknown>, federation, ledgerPageSize, limits });
 }
 
 function packageVersion(): string {

@@ -30,6 +30,14 @@ export interface Config {
   };
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
+  readonly limits: {
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxDirectives: number;
+    readonly maxTokens: number;
+    readonly maxFields: number;
+    readonly maxListLength: number;
+  };
   readonly auth: AuthConfig;
   readonly explorer: 'sandbox' | 'graphiql' | 'off';
   readonly introspection: boolean;
@@ -96,6 +104,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     cache: { freshMs: 1000 * values.CACHE_FRESH_SECONDS, staleMs: 1000 * values.CACHE_STALE_SECONDS },
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
     maxPlatformCalls: values.MAX_PLATFORM_CALLS,
+    limits: {
+      maxDepth: values.MAX_DEPTH,
+      maxAliases: values.MAX_ALIASES,
+      maxDirectives: values.MAX_DIRECTIVES,
+      maxTokens: values.MAX_TOKENS,
+      maxFields: values.MAX_FIELDS,
+      maxListLength: values.MAX_LIST_LENGTH,
+    },
     auth,
     explorer: defaults.EXPLORER,
     introspection: defaults.INTROSPECTION,

@@ -2,6 +2,8 @@
 export interface OperationMeter {
   /** Platform calls it would make with nothing cached, counted before it ran. */
   plannedCalls: number;
+  /** Platform calls it may make, known as soon as its document is; none before. */
+  allowedCalls: number;
   /** Platform calls sent for this operation, replays included; a token fetched for everybody is not counted. */
   platformCalls: number;
   /** Reads that joined one of another operation. */
@@ -16,7 +18,7 @@ export interface OperationMeter {
 
 /** A meter at zero. */
 export function createMeter(): OperationMeter {
-  return { plannedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
+  return { plannedCalls: 0, allowedCalls: 0, platformCalls: 0, coalesced: 0, fromCache: 0, stale: 0, waitedMs: 0 };
 }
 
 /** The detail of the error an operation is aborted with when its time is up; another one says that its caller has gone. */

@@ -11,6 +11,7 @@ import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
+import { limitsPlugin, type LimitsOptions } from './plugins/limits.ts';
 import { loggingPlugin } from './plugins/logging.ts';
 import { createSchema } from './schema.ts';
 
@@ -19,22 +20,22 @@ export interface ApolloOptions {
   readonly introspection: boolean;
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
+  readonly limits: LimitsOptions & { readonly maxListLength: number };
   readonly logger: Logger;
   readonly clock: Clock;
   /** Plugins of other layers: the explorer's page, the drain of the HTTP server. */
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
 
-/** A document of ours has some 200 tokens; one with a list of 100 ids has 300. */
-const MAX_TOKENS = 2_000;
-/** Counted by Apollo after fragments are spread. */
-const MAX_RECURSIVE_SELECTIONS = 10_000;
-/** An answer with a thousand errors helps nobody but who wants a large answer for a small question. */
-const MAX_ERRORS = 5;
+/**
+ * An answer with a thousand errors helps nobody but who wants a large answer for a small question. Behind these
+ * graphql-js says that there are more.
+ */
+const MAX_ERRORS = 4;
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
 export function createApollo(options: ApolloOptions): ApolloServer<OperationContext> {
-  const { federation, introspection, ledgerPageSize, maxPlatformCalls, logger, clock, plugins } = options;
+  const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins } = options;
   return new ApolloServer<OperationContext>({
     schema: createSchema({ federation, ledgerPageSize }),
     nodeEnv: 'production',
@@ -53,8 +54,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
-    maxRecursiveSelections: MAX_RECURSIVE_SELECTIONS,
-    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    // Our own limit of fields counts the same, and says by how much.
+    maxRecursiveSelections: false,
+    parseOptions: { maxLexicalTokens: limits.maxTokens },
     validationOptions: { maxErrors: MAX_ERRORS },
     executionOptions: { maxCoercionErrors: MAX_ERRORS },
     stopOnTerminationSignals: false,
@@ -64,7 +66,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      inputsPlugin({ maxPlatformCalls, ledgerPageSize }),
+      limitsPlugin(limits),
+      inputsPlugin({ maxPlatformCallsOf: () => maxPlatformCalls, maxListLength: limits.maxListLength, ledgerPageSize }),
       explainPlugin(),
       loggingPlugin({ logger, clock }),
       ...plugins,

@@ -1,4 +1,7 @@
 import { getOperationAST, getVariableValues, GraphQLError, parse, validate } from 'graphql';
+import { createDocumentCheck, type DocumentLimits } from '../limits/document.ts';
+import { createListCheck } from '../limits/lists.ts';
+import { assertTokens } from '../limits/tokens.ts';
 import { ARGUMENT_CHECKS } from './plugins/inputs.ts';
 import { operationFields } from './operationFields.ts';
 import { planCalls } from './plan.ts';
@@ -10,21 +13,24 @@ export interface ExplainedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly federation: boolean;
   readonly ledgerPageSize: number;
+  readonly limits: DocumentLimits & { readonly maxTokens: number; readonly maxListLength: number };
 }
 
 /**
  * How many platform calls an operation plans, without running it: `extensions.platform.planned` of a run.
  *
  * @throws {GraphQLError} for a document or variables that would be refused
- * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be
+ * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be, `OPERATION_TOO_EXPENSIVE` for a document over a limit
  */
-export function explainOperation({ text, variables, federation, ledgerPageSize }: ExplainedOperation): {
+export function explainOperation({ text, variables, federation, ledgerPageSize, limits }: ExplainedOperation): {
   readonly planned: number;
 } {
   const schema = createSchema({ federation, ledgerPageSize });
+  assertTokens(text, limits.maxTokens);
   const document = parse(text);
   const [invalid] = validate(schema, document);
   if (invalid !== undefined) throw invalid;
+  createDocumentCheck(limits)(document);
   const operation = getOperationAST(document);
   if (operation === null || operation === undefined) throw new GraphQLError('The document must hold one operation.');
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
@@ -32,5 +38,6 @@ export function explainOperation({ text, variables, federation, ledgerPageSize }
   for (const { coordinate, args } of operationFields(schema, document, operation, coerced)) {
     ARGUMENT_CHECKS[coordinate]?.(args as never);
   }
+  createListCheck(limits.maxListLength)(document, variables);
   return { planned: planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny: true }) };
 }

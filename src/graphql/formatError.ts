@@ -24,7 +24,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
 
   const code = formatted.extensions?.['code'];
   if (typeof code !== 'string' || !GRAPHQL_CODES.has(code)) return { ...INTERNAL, ...where };
-  const message = messageOf(formatted.message, thrown, code);
+  const message = cut(messageOf(formatted.message, thrown, code));
   return { message, extensions: { code, retryable: false }, ...where };
 }
 
@@ -32,6 +32,13 @@ const INTERNAL = {
   message: 'Something went wrong here.',
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
+
+/** graphql-js names what it does not know, and a name may be as long as a document. */
+function cut(message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)} ...`;
+}
+
+const MAX_MESSAGE_LENGTH = 300;
 
 /** The error of ours behind whatever GraphQL wrapped it in; undefined when there is none. */
 export function gatewayErrorOf(thrown: unknown): GatewayError | undefined {

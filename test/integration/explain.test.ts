@@ -67,6 +67,12 @@ describe('what an operation costs', () => {
       ['{ nothing }', /nothing/],
       ['{ customer(id: "x") { id } }', /customer id/],
       ['{', /Syntax Error/],
+      [`{ ${'... { '.repeat(20)} __typename ${'} '.repeat(20)} }`, /depth 21; 15 is allowed/],
+      [`{ ${'__typename '.repeat(2000)} }`, /2002 tokens; 2000 are allowed/],
+      [
+        `{ ${Array.from({ length: 51 }, (_, index) => `a${index}: __typename`).join(' ')} }`,
+        /51 aliases; 50 are allowed/,
+      ],
     ])('ends with 1 for what would be refused: %s', (input, reason) => {
       const { status, stderr } = spawnSync(process.execPath, [main, 'explain', '-'], { input, env, encoding: 'utf8' });
 
