@@ -7,15 +7,19 @@ import type { Clock } from './domain/clock.ts';
 import { customerIdOf } from './domain/customer.ts';
 import { createMeter } from './domain/operation.ts';
 import { Secret } from './domain/secret.ts';
+import { NO_TELEMETRY } from './domain/telemetry.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
+import { loadOperationList } from './graphql/persisted/loadList.ts';
+import type { RegisteredQuery } from './graphql/persisted/queryCache.ts';
 import { explorerPlugin } from './http/explorer.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { createLoaders } from './loaders/index.ts';
 import type { Logger } from './observe/logger.ts';
 import { createPlatform } from './platform/index.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
+import { createMemoryStore } from './store/memory.ts';
 
 /** What every part is handed and nothing looks up. */
 export interface Surroundings {
@@ -36,11 +40,17 @@ export interface Gateway {
 }
 
 const SHUTDOWN_GRACE_MS = 10_000;
+/** Documents that clients register: a frontend has some dozens, of some hundred characters each. */
+const REGISTERED_QUERIES = {
+  maxEntries: 1000,
+  maxBytes: 8 * 1024 * 1024,
+  bytesOf: ({ text }: RegisteredQuery) => 2 * text.length + 1,
+};
 
 /**
  * Puts the gateway together and starts it: the only place that knows every part.
  *
- * @throws when a port is taken, or the sandbox's data or faults are malformed
+ * @throws when a port is taken, the list of operations cannot be used, or the sandbox's data or faults are malformed
  */
 export async function startGateway(config: Config, surroundings: Surroundings): Promise<Gateway> {
   const sandbox = config.platform === null ? await startEmbeddedSandbox(config, surroundings.clock) : null;
@@ -55,6 +65,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
   const { clock, logger, random } = surroundings;
+  const list = loadOperationList(config);
   const platform = createPlatform({
     ...platformOf(config, sandbox),
     requestsPerMinute: Math.floor(config.quota.requestsPerMinute / config.quota.replicas),
@@ -73,6 +84,9 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     introspection: config.introspection,
     maxPlatformCalls: config.maxPlatformCalls,
     limits: config.limits,
+    operations: { ...config.operations, list },
+    registeredQueries: config.persistedQueries ? createMemoryStore({ ...REGISTERED_QUERIES, clock }) : null,
+    telemetry: NO_TELEMETRY,
     ledgerPageSize: config.ledgerPageSize,
     logger,
     clock,
@@ -112,6 +126,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   if (config.auth.mode === 'none' && sandbox === null) {
     logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
   }
+  warnOfOperations(config, logger);
 
   const { port } = server.address() as AddressInfo;
   return {
@@ -123,6 +138,16 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
       await sandbox?.close();
     },
   };
+}
+
+/** Settings that contradict each other, and do no harm. */
+function warnOfOperations({ operations, explorer }: Config, logger: Logger): void {
+  if (operations.mode === 'enforce' && explorer !== 'off') {
+    logger.warn('OPERATIONS_MODE=enforce: what is written in the explorer is not listed, and will be refused.');
+  }
+  if (operations.mode === 'off' && operations.manifestPath !== null) {
+    logger.warn('OPERATIONS_MODE=off: OPERATIONS_MANIFEST is not read, and every operation runs.');
+  }
 }
 
 function listen(server: Server, { host, port }: Config['http']): Promise<void> {

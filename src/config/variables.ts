@@ -70,6 +70,24 @@ export const VARIABLES = {
   MAX_TOKENS: variable(integer(10, 100_000), 'Tokens of a document; one with more is not parsed.', '2000'),
   MAX_FIELDS: variable(integer(1, 100_000), 'Fields of one operation, wherever its fragments are spread.', '1000'),
   MAX_LIST_LENGTH: variable(integer(1, 100_000), 'Values of a list in arguments or variables.', '100'),
+  PERSISTED_QUERIES: variable(
+    onOff,
+    'Whether clients may register documents and name them by hash: `on` or `off`.',
+    'on',
+  ),
+  OPERATIONS_MODE: variable(
+    z.enum(['off', 'log', 'enforce']),
+    'What is not in the list of operations: `off` runs it, `log` runs and logs it, `enforce` refuses it.',
+    'off',
+  ),
+  OPERATIONS_MANIFEST: variable(
+    z.string(),
+    'The list of operations: a file as `@apollo/generate-persisted-query-manifest` writes it.',
+  ),
+  MAX_PLATFORM_CALLS_LISTED: variable(
+    integer(1, 1000),
+    'MAX_PLATFORM_CALLS for operations of the list; the same when unset.',
+  ),
   REPLICAS: variable(integer(1, 1000), 'How many gateways share the API key; each keeps to its share.', '1'),
   AUTH_MODE: variable(
     z.enum(['jwt', 'none']),

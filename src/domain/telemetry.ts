@@ -22,6 +22,8 @@ export interface Telemetry {
   tokenFetched(outcome: 'ok' | 'failed'): void;
   /** A command went to Redis, failed, or was not sent because Redis is known to be away. */
   redisCommandEnded(command: string, outcome: 'ok' | 'failed' | 'skipped', durationMs: number): void;
+  /** An operation came in that the operator's list does not hold. */
+  operationNotListed(outcome: 'run' | 'refused'): void;
 }
 
 /** For who does not count. */
@@ -33,4 +35,5 @@ export const NO_TELEMETRY: Telemetry = {
   refreshed: () => undefined,
   tokenFetched: () => undefined,
   redisCommandEnded: () => undefined,
+  operationNotListed: () => undefined,
 };

@@ -5,14 +5,22 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { DocumentNode } from 'graphql';
 import type { Clock } from '../domain/clock.ts';
+import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
 import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
 import { limitsPlugin, type LimitsOptions } from './plugins/limits.ts';
 import { loggingPlugin } from './plugins/logging.ts';
+import { bytesOfDocument, createDocumentStore } from './persisted/documentStore.ts';
+import type { OperationList } from './persisted/operationList.ts';
+import { createQueryCache, type RegisteredQuery } from './persisted/queryCache.ts';
+import { persistedPlugin, type OperationsMode } from './plugins/persisted.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -20,7 +28,16 @@ export interface ApolloOptions {
   readonly introspection: boolean;
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
-  readonly limits: LimitsOptions & { readonly maxListLength: number };
+  readonly limits: Omit<LimitsOptions, 'list'> & { readonly maxListLength: number };
+  readonly operations: {
+    readonly mode: OperationsMode;
+    readonly list: OperationList;
+    /** Instead of `maxPlatformCalls`, for operations of the list. */
+    readonly maxPlatformCalls: number;
+  };
+  /** Where documents are kept that clients register; null: they may not. */
+  readonly registeredQueries: Store<RegisteredQuery> | null;
+  readonly telemetry: Telemetry;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Plugins of other layers: the explorer's page, the drain of the HTTP server. */
@@ -32,10 +49,18 @@ export interface ApolloOptions {
  * graphql-js says that there are more.
  */
 const MAX_ERRORS = 4;
+/** Parsed documents, so that what comes again is neither parsed nor validated again. */
+const DOCUMENTS = { maxEntries: 1000, maxBytes: 32 * 1024 * 1024, bytesOf: bytesOfDocument };
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
 export function createApollo(options: ApolloOptions): ApolloServer<OperationContext> {
   const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins } = options;
+  const { mode, list } = options.operations;
+  // A list that is enforced and documents that anybody may register would contradict each other.
+  const registeredQueries = mode === 'enforce' ? null : options.registeredQueries;
+  const maxPlatformCallsOf = (document: DocumentNode) =>
+    list.has(document) ? options.operations.maxPlatformCalls : maxPlatformCalls;
+
   return new ApolloServer<OperationContext>({
     schema: createSchema({ federation, ledgerPageSize }),
     nodeEnv: 'production',
@@ -51,7 +76,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     cache: 'bounded',
-    persistedQueries: false,
+    persistedQueries: registeredQueries !== null && { cache: createQueryCache(registeredQueries) },
+    documentStore: createDocumentStore(list, createMemoryStore({ ...DOCUMENTS, clock })),
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     // Our own limit of fields counts the same, and says by how much.
@@ -66,8 +92,10 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      limitsPlugin(limits),
-      inputsPlugin({ maxPlatformCallsOf: () => maxPlatformCalls, maxListLength: limits.maxListLength, ledgerPageSize }),
+      // First: what it refuses, nobody else looks at.
+      persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
+      limitsPlugin({ ...limits, list }),
+      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength, ledgerPageSize }),
       explainPlugin(),
       loggingPlugin({ logger, clock }),
       ...plugins,

@@ -1,0 +1,33 @@
+import type { DocumentNode } from 'graphql';
+import type { Store } from '../../store/store.ts';
+import type { OperationList } from './operationList.ts';
+
+/** What Apollo Server keeps parsed and validated documents in. */
+export interface DocumentStore {
+  get(key: string): Promise<DocumentNode | undefined>;
+  set(key: string, document: DocumentNode): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** Pushed out long before by others that are used. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Parsed documents by their text's hash: the list's own, which are never parsed again, and those of others in a store. */
+export function createDocumentStore(list: OperationList, store: Store<DocumentNode>): DocumentStore {
+  return {
+    // A key is Apollo's prefix for the schema, a colon, and the hash.
+    get: (key) => {
+      const listed = list.byHash(key.slice(key.lastIndexOf(':') + 1));
+      return listed === undefined ? store.get(key) : Promise.resolve(listed.document);
+    },
+    set: (key, document) => store.set(key, document, KEPT_MS),
+    delete: (key) => store.delete(key),
+  };
+}
+
+/** About how many bytes a parsed document takes: its nodes and tokens, for each character of its text. */
+export function bytesOfDocument({ loc }: DocumentNode): number {
+  return BYTES_PER_CHARACTER * (loc?.end ?? 0) + 1;
+}
+
+const BYTES_PER_CHARACTER = 150;
