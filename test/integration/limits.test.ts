@@ -184,6 +184,17 @@ describe('a document', () => {
     expect(gateway.platform.requests).toHaveLength(before);
   });
 
+  it('is told so when it repeats fields too often to be checked', async () => {
+    const { errors } = await gateway.query(`{ ${'me { id } '.repeat(490)} }`);
+
+    expect(errors).toMatchObject([
+      {
+        message: 'The document repeats fields too often to be checked.',
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      },
+    ]);
+  });
+
   it.each(['qwerty', '{ __typename ', '{ me { idd } }'])(
     'tells nothing of our code in its refusal: %s',
     async (query) => {
