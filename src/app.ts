@@ -10,6 +10,8 @@ import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { createAdminServer } from './http/admin.ts';
+import { loadOperationList } from './graphql/persisted/loadList.ts';
+import { createRegisteredQueries } from './graphql/persisted/registeredQueries.ts';
 import { explorerPlugin } from './http/explorer.ts';
 import { listenBoth } from './http/listen.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
@@ -49,11 +51,10 @@ export interface Gateway {
 }
 
 const SHUTDOWN_GRACE_MS = 10_000;
-
 /**
  * Puts the gateway together and starts it: the only place that knows every part.
  *
- * @throws when a port is taken, or the sandbox's data or faults are malformed
+ * @throws when a port is taken, the list of operations cannot be used, or the sandbox's data or faults are malformed
  */
 export async function startGateway(config: Config, surroundings: Surroundings): Promise<Gateway> {
   const sandbox = config.platform === null ? await startEmbeddedSandbox(config, surroundings.clock) : null;
@@ -68,6 +69,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
   const { clock, logger, random, processMetrics } = surroundings;
+  const list = loadOperationList(config);
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
   const asked = platformOf(config, sandbox);
@@ -80,11 +82,11 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
           telemetry,
           onMove: (state) => telemetry.redisMoved(state),
         });
+  const shared = redis && { link: redis, seal: sealOf(asked) };
   const platform = createPlatform({
     ...asked,
     ...config.quota,
-    redis,
-    seal: redis === undefined ? undefined : sealOf(asked),
+    shared,
     cache: config.cache,
     random,
     ledgerPageSize: config.ledgerPageSize,
@@ -100,6 +102,9 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     federation: config.federation,
     introspection: config.introspection,
     maxPlatformCalls: config.maxPlatformCalls,
+    limits: config.limits,
+    operations: { ...config.operations, list },
+    registeredQueries: config.persistedQueries ? createRegisteredQueries(clock, shared) : null,
     ledgerPageSize: config.ledgerPageSize,
     logger,
     clock,
@@ -122,7 +127,6 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
       const loaders = createLoaders({
         platform,
         context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
-        maxPlatformCalls: config.maxPlatformCalls,
       });
       return {
         viewer,
@@ -163,6 +167,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   if (config.auth.mode === 'none' && sandbox === null) {
     logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
   }
+  warnOfOperations(config, logger);
 
   return {
     url: `${publicUrl}${GRAPHQL_PATH}`,
@@ -182,6 +187,16 @@ function closeServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+}
+
+/** Settings that contradict each other, and do no harm. */
+function warnOfOperations({ operations, explorer }: Config, logger: Logger): void {
+  if (operations.mode === 'enforce' && explorer !== 'off') {
+    logger.warn('OPERATIONS_MODE=enforce: what is written in the explorer is not listed, and will be refused.');
+  }
+  if (operations.mode === 'off' && operations.manifestPath !== null) {
+    logger.warn('OPERATIONS_MODE=off: OPERATIONS_MANIFEST is not read, and every operation runs.');
+  }
 }
 
 function startEmbeddedSandbox({ sandbox }: Config, clock: Clock): Promise<Sandbox> {

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { startGateway, type Surroundings } from './app.ts';
 import { parseCommand, USAGE } from './cli.ts';
-import { ConfigError, describeConfig, loadConfig, processEnvironment } from './config/index.ts';
+import { ConfigError, describeConfig, loadConfig, processEnvironment, type Config } from './config/index.ts';
 import { systemClock } from './domain/clock.ts';
 import { explainOperation } from './graphql/explain.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
+import { loadOperationList } from './graphql/persisted/loadList.ts';
 import { printSdl } from './graphql/sdl.ts';
 import { failureOf } from './observe/failure.ts';
 import { createLogger, type Logger } from './observe/logger.ts';
@@ -29,7 +30,7 @@ try {
     case 'check-config':
       // First what would be used, then what is wrong with it: an operator wants both.
       print(JSON.stringify(describeConfig(env), null, 2));
-      parseFaults(loadConfig(env).sandbox.faults);
+      check(loadConfig(env));
       print('The configuration is complete.');
       break;
     case 'print-schema':
@@ -83,6 +84,12 @@ or, instead of the OAuth client:
 `);
 }
 
+/** What only shows when it is used: the sandbox's faults, and the list of operations. */
+function check(config: Config): void {
+  parseFaults(config.sandbox.faults);
+  loadOperationList(config);
+}
+
 /** The first signal ends in good order; a second one, at once. */
 function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): void {
   let isClosing = false;
@@ -103,10 +110,11 @@ function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): voi
 }
 
 function explain({ file, variables }: { readonly file: string; readonly variables: string }): { planned: number } {
-  const { federation, ledgerPageSize } = loadConfig(env);
+  const config = loadConfig(env);
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
   const given: unknown = JSON.parse(variables);
-  return explainOperation({ text, variables: given as Record<string, unknown>, federation, ledgerPageSize });
+  const list = loadOperationList(config);
+  return explainOperation({ ...config, text, variables: given as Record<string, unknown>, list });
 }
 
 function packageVersion(): string {

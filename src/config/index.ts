@@ -36,6 +36,21 @@ export interface Config {
   readonly redisUrl: Secret | null;
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
+  readonly limits: {
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxDirectives: number;
+    readonly maxTokens: number;
+    readonly maxFields: number;
+    readonly maxListLength: number;
+  };
+  readonly persistedQueries: boolean;
+  /** The list of operations; there is a path unless the mode is `off`. */
+  readonly operations: {
+    readonly mode: Values['OPERATIONS_MODE'];
+    readonly manifestPath: string | null;
+    readonly maxPlatformCalls: number;
+  };
   readonly auth: AuthConfig;
   readonly explorer: 'sandbox' | 'graphiql' | 'off';
   readonly introspection: boolean;
@@ -84,6 +99,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (values.PORT === values.ADMIN_PORT && values.PORT !== 0) {
     problems.push('PORT and ADMIN_PORT must differ: health and metrics are never on the public port.');
   }
+  if (values.OPERATIONS_MODE !== 'off' && values.OPERATIONS_MANIFEST === undefined) {
+    problems.push(`OPERATIONS_MANIFEST is missing: OPERATIONS_MODE=${values.OPERATIONS_MODE} needs a list.`);
+  }
   throwIfAny();
 
   return {
@@ -109,6 +127,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     redisUrl: values.REDIS_URL ?? null,
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
     maxPlatformCalls: values.MAX_PLATFORM_CALLS,
+    limits: {
+      maxDepth: values.MAX_DEPTH,
+      maxAliases: values.MAX_ALIASES,
+      maxDirectives: values.MAX_DIRECTIVES,
+      maxTokens: values.MAX_TOKENS,
+      maxFields: values.MAX_FIELDS,
+      maxListLength: values.MAX_LIST_LENGTH,
+    },
+    persistedQueries: values.PERSISTED_QUERIES,
+    operations: {
+      mode: values.OPERATIONS_MODE,
+      manifestPath: values.OPERATIONS_MANIFEST ?? null,
+      maxPlatformCalls: defaults.MAX_PLATFORM_CALLS_LISTED,
+    },
     auth,
     explorer: defaults.EXPLORER,
     introspection: defaults.INTROSPECTION,
@@ -163,9 +195,11 @@ export function describeConfig(env: Readonly<Record<string, string | undefined>>
   return Object.fromEntries(Object.entries(used).map(([name, value]) => [name, value ?? null]));
 }
 
-/** Defaults that hang on whether there is a real platform: open to look at without one, closed with one. */
-function dependentDefaults({ AUTH_MODE, EXPLORER, INTROSPECTION, FEDERATION }: Values, isSandbox: boolean) {
+/** Defaults that hang on others, above all on whether there is a real platform: open without one, closed with one. */
+function dependentDefaults(values: Values, isSandbox: boolean) {
+  const { AUTH_MODE, EXPLORER, INTROSPECTION, FEDERATION } = values;
   return {
+    MAX_PLATFORM_CALLS_LISTED: values.MAX_PLATFORM_CALLS_LISTED ?? values.MAX_PLATFORM_CALLS,
     AUTH_MODE: AUTH_MODE ?? (isSandbox ? 'none' : 'jwt'),
     EXPLORER: EXPLORER ?? (isSandbox ? 'sandbox' : 'off'),
     INTROSPECTION: INTROSPECTION ?? isSandbox,

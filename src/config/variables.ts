@@ -84,6 +84,34 @@ export const VARIABLES = {
     'Operations under way at once; one more is refused with 503, to be tried again.',
     '1000',
   ),
+  MAX_DEPTH: variable(
+    integer(1, 1000),
+    'Levels that a document may nest: fields and fragments, below introspection none.',
+    '15',
+  ),
+  MAX_ALIASES: variable(integer(0, 10_000), 'Aliases of one operation, wherever its fragments are spread.', '50'),
+  MAX_DIRECTIVES: variable(integer(0, 10_000), 'Directives of a document.', '50'),
+  MAX_TOKENS: variable(integer(10, 100_000), 'Tokens of a document; one with more is not parsed.', '2000'),
+  MAX_FIELDS: variable(integer(1, 100_000), 'Fields of one operation, wherever its fragments are spread.', '1000'),
+  MAX_LIST_LENGTH: variable(integer(1, 100_000), 'Values of a list in arguments or variables.', '100'),
+  PERSISTED_QUERIES: variable(
+    onOff,
+    'Whether clients may register documents and name them by hash: `on` or `off`.',
+    'on',
+  ),
+  OPERATIONS_MODE: variable(
+    z.enum(['off', 'log', 'enforce']),
+    'What is not in the list of operations: `off` runs it, `log` runs and logs it, `enforce` refuses it.',
+    'off',
+  ),
+  OPERATIONS_MANIFEST: variable(
+    z.string(),
+    'The list of operations: a file as `@apollo/generate-persisted-query-manifest` writes it.',
+  ),
+  MAX_PLATFORM_CALLS_LISTED: variable(
+    integer(1, 1000),
+    'MAX_PLATFORM_CALLS for operations of the list; the same when unset.',
+  ),
   AUTH_MODE: variable(
     z.enum(['jwt', 'none']),
     '`jwt` or `none`. With the sandbox the default is `none`; with a real platform `jwt`, and `none` must be asked for.',

@@ -16,6 +16,7 @@ export const ERRORS = {
   UNAUTHENTICATED: { publicMessage: 'A valid token is needed.', retryable: false },
   AUTH_UNAVAILABLE: { publicMessage: 'Tokens cannot be checked at the moment.', retryable: true },
   FORBIDDEN: { publicMessage: 'This customer is not yours to read.', retryable: false },
+  OPERATION_NOT_LISTED: { publicMessage: 'Only listed operations run here.', retryable: false },
   OPERATION_TOO_EXPENSIVE: { publicMessage: 'The operation asks for more than is allowed.', retryable: false },
   PLATFORM_QUOTA_SPENT: { publicMessage: 'The loyalty service takes no more calls for now.', retryable: true },
   PLATFORM_TIMEOUT: { publicMessage: 'The loyalty service did not answer in time.', retryable: true },

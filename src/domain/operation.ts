@@ -2,6 +2,8 @@
 export interface OperationMeter {
   /** Platform calls it would make with nothing cached, counted before it ran. */
   plannedCalls: number;
+  /** Platform calls it may make, known as soon as its document is; none before. */
+  allowedCalls: number;
   /** Platform calls sent for this operation, replays included; a token fetched for everybody is not counted. */
   platformCalls: number;
   /** Reads that joined one of another operation. */
@@ -23,6 +25,7 @@ export interface OperationMeter {
 export function createMeter(): OperationMeter {
   return {
     plannedCalls: 0,
+    allowedCalls: 0,
     platformCalls: 0,
     coalesced: 0,
     fromCache: 0,

@@ -38,6 +38,8 @@ export interface Telemetry {
   breakerMoved(endpoint: string, state: 'closed' | 'open' | 'probing'): void;
   /** Redis is there (again), or is not. */
   redisMoved(state: 'up' | 'away'): void;
+  /** An operation came in that the operator's list does not hold. */
+  operationNotListed(outcome: 'run' | 'refused'): void;
 }
 
 /** For who does not count. */
@@ -54,4 +56,5 @@ export const NO_TELEMETRY: Telemetry = {
   redisCommandEnded: () => undefined,
   breakerMoved: () => undefined,
   redisMoved: () => undefined,
+  operationNotListed: () => undefined,
 };

@@ -5,6 +5,7 @@ export function tellAll(...observers: readonly Partial<Telemetry>[]): Telemetry 
   return {
     operationEnded: (...said) => observers.forEach((observer) => observer.operationEnded?.(...said)),
     requestRefused: (...said) => observers.forEach((observer) => observer.requestRefused?.(...said)),
+    operationNotListed: (...said) => observers.forEach((observer) => observer.operationNotListed?.(...said)),
     platformCallEnded: (...said) => observers.forEach((observer) => observer.platformCallEnded?.(...said)),
     quotaWaited: (...said) => observers.forEach((observer) => observer.quotaWaited?.(...said)),
     quotaRefused: (...said) => observers.forEach((observer) => observer.quotaRefused?.(...said)),

@@ -5,16 +5,24 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { DocumentNode } from 'graphql';
 import type { Clock } from '../domain/clock.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
 import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
+import { limitsPlugin, type LimitsOptions } from './plugins/limits.ts';
 import { loggingPlugin } from './plugins/logging.ts';
 import { metricsPlugin } from './plugins/metrics.ts';
+import { bytesOfDocument, createDocumentStore } from './persisted/documentStore.ts';
+import type { OperationList } from './persisted/operationList.ts';
+import { createQueryCache, type RegisteredQuery } from './persisted/queryCache.ts';
+import { persistedPlugin, type OperationsMode } from './plugins/persisted.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -22,6 +30,15 @@ export interface ApolloOptions {
   readonly introspection: boolean;
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
+  readonly limits: Omit<LimitsOptions, 'list'> & { readonly maxListLength: number };
+  readonly operations: {
+    readonly mode: OperationsMode;
+    readonly list: OperationList;
+    /** Instead of `maxPlatformCalls`, for operations of the list. */
+    readonly maxPlatformCalls: number;
+  };
+  /** Where documents are kept that clients register; null: they may not. */
+  readonly registeredQueries: Store<RegisteredQuery> | null;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -29,16 +46,24 @@ export interface ApolloOptions {
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
 
-/** A document of ours has some 200 tokens; one with a list of 100 ids has 300. */
-const MAX_TOKENS = 2_000;
-/** Counted by Apollo after fragments are spread. */
-const MAX_RECURSIVE_SELECTIONS = 10_000;
-/** An answer with a thousand errors helps nobody but who wants a large answer for a small question. */
-const MAX_ERRORS = 5;
+/**
+ * An answer with a thousand errors helps nobody but who wants a large answer for a small question. Behind these
+ * graphql-js says that there are more.
+ */
+const MAX_ERRORS = 4;
+/** Parsed documents, so that what comes again is neither parsed nor validated again. */
+const DOCUMENTS = { maxEntries: 1000, maxBytes: 32 * 1024 * 1024, bytesOf: bytesOfDocument };
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
 export function createApollo(options: ApolloOptions): ApolloServer<OperationContext> {
-  const { federation, introspection, ledgerPageSize, maxPlatformCalls, logger, clock, plugins, telemetry } = options;
+  const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins, telemetry } =
+    options;
+  const { mode, list } = options.operations;
+  // A list that is enforced and documents that anybody may register would contradict each other.
+  const registeredQueries = mode === 'enforce' ? null : options.registeredQueries;
+  const maxPlatformCallsOf = (document: DocumentNode) =>
+    list.has(document) ? options.operations.maxPlatformCalls : maxPlatformCalls;
+
   return new ApolloServer<OperationContext>({
     schema: createSchema({ federation, ledgerPageSize }),
     nodeEnv: 'production',
@@ -54,11 +79,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     cache: 'bounded',
-    persistedQueries: false,
+    persistedQueries: registeredQueries !== null && { cache: createQueryCache(registeredQueries) },
+    documentStore: createDocumentStore(list, createMemoryStore({ ...DOCUMENTS, clock })),
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
-    maxRecursiveSelections: MAX_RECURSIVE_SELECTIONS,
-    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    // Our own limit of fields counts the same, and says by how much.
+    maxRecursiveSelections: false,
+    parseOptions: { maxLexicalTokens: limits.maxTokens },
     validationOptions: { maxErrors: MAX_ERRORS },
     executionOptions: { maxCoercionErrors: MAX_ERRORS },
     stopOnTerminationSignals: false,
@@ -68,7 +95,10 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      inputsPlugin({ maxPlatformCalls, ledgerPageSize }),
+      // First: what it refuses, nobody else looks at.
+      persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
+      limitsPlugin({ ...limits, list }),
+      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength, ledgerPageSize }),
       explainPlugin(),
       cacheControlPlugin({ clock }),
       loggingPlugin({ logger, clock }),

@@ -1,6 +1,18 @@
-import { getOperationAST, getVariableValues, GraphQLError, parse, validate } from 'graphql';
+import {
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  parse,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import { createDocumentCheck, type DocumentLimits } from '../limits/document.ts';
+import { createListCheck } from '../limits/lists.ts';
+import { assertTokens } from '../limits/tokens.ts';
 import { ARGUMENT_CHECKS } from './plugins/inputs.ts';
 import { operationFields } from './operationFields.ts';
+import type { OperationList } from './persisted/operationList.ts';
 import { planCalls } from './plan.ts';
 import { createSchema } from './schema.ts';
 
@@ -10,21 +22,21 @@ export interface ExplainedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly federation: boolean;
   readonly ledgerPageSize: number;
+  readonly limits: DocumentLimits & { readonly maxTokens: number; readonly maxListLength: number };
+  /** Operations to which the limits of a document do not apply. */
+  readonly list: OperationList;
 }
 
 /**
  * How many platform calls an operation plans, without running it: `extensions.platform.planned` of a run.
  *
  * @throws {GraphQLError} for a document or variables that would be refused
- * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be
+ * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be, `OPERATION_TOO_EXPENSIVE` for a document over a limit
  */
-export function explainOperation({ text, variables, federation, ledgerPageSize }: ExplainedOperation): {
-  readonly planned: number;
-} {
+export function explainOperation(options: ExplainedOperation): { readonly planned: number } {
+  const { variables, federation, ledgerPageSize, limits } = options;
   const schema = createSchema({ federation, ledgerPageSize });
-  const document = parse(text);
-  const [invalid] = validate(schema, document);
-  if (invalid !== undefined) throw invalid;
+  const document = documentOf(options, schema);
   const operation = getOperationAST(document);
   if (operation === null || operation === undefined) throw new GraphQLError('The document must hold one operation.');
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
@@ -32,5 +44,19 @@ export function explainOperation({ text, variables, federation, ledgerPageSize }
   for (const { coordinate, args } of operationFields(schema, document, operation, coerced)) {
     ARGUMENT_CHECKS[coordinate]?.(args as never);
   }
+  createListCheck(limits.maxListLength)(document, variables);
   return { planned: planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny: true }) };
+}
+
+/** The document, valid, and within the limits unless it is listed. */
+function documentOf({ text, limits, list }: ExplainedOperation, schema: GraphQLSchema): DocumentNode {
+  // A file ends with a line break that the listed text has not.
+  const listed = list.byText(text.trim());
+  if (listed !== undefined) return listed.document;
+  assertTokens(text, limits.maxTokens);
+  const document = parse(text);
+  const [invalid] = validate(schema, document);
+  if (invalid !== undefined) throw invalid;
+  createDocumentCheck(limits)(document);
+  return document;
 }

@@ -24,7 +24,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
 
   const code = formatted.extensions?.['code'];
   if (typeof code !== 'string' || !GRAPHQL_CODES.has(code)) return { ...INTERNAL, ...where };
-  const message = messageOf(formatted.message, thrown, code);
+  const message = cut(messageOf(formatted.message, thrown, code));
   return { message, extensions: { code, retryable: false }, ...where };
 }
 
@@ -32,6 +32,13 @@ const INTERNAL = {
   message: 'Something went wrong here.',
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
+
+/** graphql-js names what it does not know, and a name may be as long as a document. */
+function cut(message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)} ...`;
+}
+
+const MAX_MESSAGE_LENGTH = 300;
 
 /** The error of ours behind whatever GraphQL wrapped it in; undefined when there is none. */
 export function gatewayErrorOf(thrown: unknown): GatewayError | undefined {
@@ -59,6 +66,8 @@ function ours({ message, code, retryable, facts }: GatewayError, thrown: unknown
 /** graphql-js quotes what it refuses; a quoted value may be somebody's number, and errors end up in logs. */
 function messageOf(message: string, thrown: unknown, code: string): string {
   if (code === 'OPERATION_RESOLUTION_FAILURE') return 'operationName must name one of the operations sent.';
+  // What graphql-js says when comparing fields that stand for each other has taken half a million steps.
+  if (message === 'Validation aborted.') return 'The document repeats fields too often to be checked.';
   if (!(thrown instanceof GraphQLError)) return message;
   if (thrown.extensions['validationErrorCode'] === 'INTROSPECTION_DISABLED') return 'Introspection is off.';
   const { nodes = [] } = thrown;

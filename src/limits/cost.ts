@@ -1,4 +1,4 @@
-import { GatewayError } from '../domain/errors.ts';
+import { tooExpensive } from './excess.ts';
 
 /**
  * Refuses an operation that would cost more platform calls than one may, before the first is made.
@@ -7,7 +7,5 @@ import { GatewayError } from '../domain/errors.ts';
  */
 export function assertAffordable(plannedCalls: number, maxCalls: number): void {
   if (plannedCalls <= maxCalls) return;
-  throw new GatewayError('OPERATION_TOO_EXPENSIVE', {
-    publicMessage: `The operation asks for ${plannedCalls} platform calls; ${maxCalls} are allowed.`,
-  });
+  throw tooExpensive(`asks for ${plannedCalls} platform calls; ${maxCalls} are allowed`);
 }

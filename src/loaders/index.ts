@@ -48,16 +48,15 @@ interface SeenExternalId {
 
 export interface LoadersOptions {
   readonly platform: Platform;
+  /** Of the calls that its meter allows, what it was not priced with may go to ledgers of sparse pages. */
   readonly context: ReadContext;
-  /** Platform calls that the operation may make; what it was not priced with may go to ledgers of sparse pages. */
-  readonly maxPlatformCalls: number;
 }
 
 /** More pages than the largest `first` needs at ten rows a page are not read for one field. */
 const MAX_MORE_PAGES = 10;
 
 /** A set of loaders: one per operation, never shared. */
-export function createLoaders({ platform, context, maxPlatformCalls }: LoadersOptions): Loaders {
+export function createLoaders({ platform, context }: LoadersOptions): Loaders {
   const { freshMs, ledgerPageSize } = platform;
   const owners = createOwners();
   let morePages = 0;
@@ -110,7 +109,8 @@ export function createLoaders({ platform, context, maxPlatformCalls }: LoadersOp
   function takeMorePages(): (count: number) => number {
     let ofField = 0;
     return (count) => {
-      const left = Math.min(maxPlatformCalls - context.meter.plannedCalls - morePages, MAX_MORE_PAGES - ofField);
+      const { allowedCalls, plannedCalls } = context.meter;
+      const left = Math.min(allowedCalls - plannedCalls - morePages, MAX_MORE_PAGES - ofField);
       const taken = Math.max(0, Math.min(count, left));
       morePages += taken;
       ofField += taken;

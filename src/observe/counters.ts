@@ -32,6 +32,13 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
   const refusals = counter('requests_refused_total', 'HTTP requests refused before GraphQL saw them, by code.', 'code');
   const refusal = labelled((code) => refusals.labels(code));
 
+  const notListedOperations = counter(
+    'operations_not_listed_total',
+    "GraphQL operations that are not of the operator's list, by whether they ran.",
+    'outcome',
+  );
+  const notListed = labelled((outcome) => notListedOperations.labels(outcome));
+
   const calls = counter(
     'platform_calls_total',
     'HTTP attempts at the platform, by how they ended.',
@@ -113,6 +120,7 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
       duration.observe(durationMs / 1000);
     },
     requestRefused: (code) => refusal(code).inc(),
+    operationNotListed: (outcome) => notListed(outcome).inc(),
     platformCallEnded(endpoint, outcome, durationMs) {
       const { count, duration } = call(endpoint)(outcome);
       count.inc();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { RedisLink } from '../store/redisLink.ts';
+import type { Seal } from '../store/seal.ts';
 import type { BreakerRules, BreakerState } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
@@ -25,8 +26,8 @@ export interface PlatformClientOptions {
   readonly requestsPerMinute: number;
   /** How many gateways share it, where Redis does not tell. */
   readonly replicas: number;
-  /** Where the quota is shared; undefined: each gateway keeps to its share. */
-  readonly redis: RedisLink | undefined;
+  /** Where quota and answers are shared; undefined: each gateway has its own, and keeps to its share. */
+  readonly shared: { readonly link: RedisLink; readonly seal: Seal } | undefined;
   readonly maxConcurrent: number;
   /** A token call serves many operations; it is cut off after this long. */
   readonly tokenTimeoutMs: number;
@@ -91,9 +92,11 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
 }
 
 function quotaOf(options: PlatformClientOptions): Quota {
-  const { requestsPerMinute, replicas, redis, clock } = options;
+  const { requestsPerMinute, replicas, shared, clock } = options;
   const rules = { limit: requestsPerMinute, windowMs: QUOTA_WINDOW_MS };
-  if (redis !== undefined) return new SharedQuota({ link: redis, clock, rules, replicas, name: apiKeyName(options) });
+  if (shared !== undefined) {
+    return new SharedQuota({ link: shared.link, clock, rules, replicas, name: apiKeyName(options) });
+  }
   return new LocalQuota({ ...rules, limit: Math.floor(requestsPerMinute / replicas) }, clock);
 }
 

@@ -66,9 +66,9 @@ export class FallbackQuota {
   }
 
   /** Notes a call that the log of this epoch has let through. */
-  note(epoch: string): { readonly giveBack: () => void } {
+  note(epoch: string, priority: Priority): { readonly giveBack: () => void } {
     this.#toldEpoch = epoch;
-    return this.#keep('told', this.#local.note().giveBack);
+    return this.#keep('told', this.#local.note(priority).giveBack);
   }
 
   /** The calls that the log of this epoch does not know of. */

@@ -1,7 +1,6 @@
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup } from '../domain/customer.ts';
 import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../domain/ledger.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
-import type { Seal } from '../store/seal.ts';
 import type { CachedRead, CacheRules } from './cache.ts';
 import { createCaches } from './caches.ts';
 import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client.ts';
@@ -36,21 +35,19 @@ export interface PlatformOptions extends PlatformClientOptions {
   /** The ledger's `limit`: 1 to 100. */
   readonly ledgerPageSize: number;
   readonly cache: CacheRules;
-  /** Protects what is kept in Redis; needed with it. */
-  readonly seal: Seal | undefined;
   /** A refresh in the background is cut off after this long. */
   readonly refreshTimeoutMs: number;
 }
 
 /** Everything the gateway asks the platform, through one cache and over one client. */
 export function createPlatform(options: PlatformOptions): Platform {
-  const { clock, telemetry, cache: rules, ledgerPageSize: pageSize, redis: link, seal } = options;
+  const { clock, telemetry, cache: rules, ledgerPageSize: pageSize, shared } = options;
   const client = createPlatformClient(options);
   const { call } = client;
   const caches = createCaches({
     rules,
     refresh: { hasSpare: () => client.gate.hasSpare, timeoutMs: options.refreshTimeoutMs },
-    shared: link === undefined || seal === undefined ? undefined : { link, seal },
+    shared,
     clock,
     telemetry,
   });

@@ -38,10 +38,11 @@ export class LocalQuota implements Quota {
   }
 
   /** Notes a call that somebody else let through. */
-  note(): { readonly giveBack: () => void } {
+  note(priority: Priority): { readonly giveBack: () => void } {
     const nowMs = this.#clock.monotonicMs();
-    this.#all.note(nowMs);
-    return { giveBack: () => this.#all.giveBack(nowMs) };
+    const windows = priority === 'refresh' ? [this.#all, this.#refreshes] : [this.#all];
+    for (const window of windows) window.note(nowMs);
+    return { giveBack: () => windows.forEach((window) => window.giveBack(nowMs)) };
   }
 
   /** Calls let through within the window. */

@@ -58,7 +58,7 @@ export class SharedQuota implements Quota {
     const look = await this.#ask(priority === 'refresh' ? 'refresh' : 'take');
     if (look === undefined) return this.#fallback.take(priority);
     if (look.word !== 'ok') return { granted: false, waitMs: look.waitMs, isClosed: look.word === 'closed' };
-    const { giveBack } = this.#fallback.note(look.epoch);
+    const { giveBack } = this.#fallback.note(look.epoch, priority);
     return {
       granted: true,
       giveBack: () => {

@@ -158,6 +158,7 @@ describe('the public contract', () => {
       'INVALID_GROUP final',
       'INVALID_LOOKUP final',
       'INVALID_PROGRAM final',
+      'OPERATION_NOT_LISTED final',
       'OPERATION_TOO_EXPENSIVE final',
       'PLATFORM_BAD_RESPONSE final',
       'PLATFORM_DENIED final',

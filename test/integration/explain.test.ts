@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { balanceOfPath, json, LEDGER_PATH, ledgerBody, row } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { writeManifest } from '../support/manifest.ts';
 
 const OPERATION = `{ a: customer(id: "7") { pointsBalance { mainPoints } ledgerBalance(first: 20) { totalEntries } }
   b: customer(id: "7") { pointsBalance { mainPoints } } }`;
@@ -63,10 +64,37 @@ describe('what an operation costs', () => {
       expect(JSON.parse(printed)).toEqual({ planned: 2 });
     });
 
+    it('holds an operation of the list to the list’s own limits, and to no other', () => {
+      const body = `query Large { ${Array.from({ length: 60 }, (_, index) => `a${index}: __typename`).join(' ')} }`;
+      const list = writeManifest(
+        JSON.stringify({
+          format: 'apollo-persisted-query-manifest',
+          version: 1,
+          operations: [{ id: 'large', name: 'Large', type: 'query', body }],
+        }),
+      );
+      const listed = { ...env, OPERATIONS_MODE: 'enforce', OPERATIONS_MANIFEST: list.path };
+      const run = (environment: NodeJS.ProcessEnv) =>
+        spawnSync(process.execPath, [main, 'explain', '-'], { input: `${body}\n`, env: environment, encoding: 'utf8' });
+      const results = [run(listed), run(env)];
+      list.remove();
+
+      expect(results).toMatchObject([
+        { status: 0, stdout: '{"planned":0}\n' },
+        { status: 1, stderr: expect.stringContaining('60 aliases; 50 are allowed') },
+      ]);
+    });
+
     it.each([
       ['{ nothing }', /nothing/],
       ['{ customer(id: "x") { id } }', /customer id/],
       ['{', /Syntax Error/],
+      [`{ ${'... { '.repeat(20)} __typename ${'} '.repeat(20)} }`, /depth 21; 15 is allowed/],
+      [`{ ${'__typename '.repeat(2000)} }`, /2002 tokens; 2000 are allowed/],
+      [
+        `{ ${Array.from({ length: 51 }, (_, index) => `a${index}: __typename`).join(' ')} }`,
+        /51 aliases; 50 are allowed/,
+      ],
     ])('ends with 1 for what would be refused: %s', (input, reason) => {
       const { status, stderr } = spawnSync(process.execPath, [main, 'explain', '-'], { input, env, encoding: 'utf8' });
 

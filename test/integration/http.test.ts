@@ -633,20 +633,6 @@ describe('a document', () => {
     expect(answer).toMatchObject({ status: 200, text: '{"data":{"__typename":"Query"}}\n' });
   });
 
-  it.each([
-    ['its hash alone', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }],
-    [
-      'its text and its hash',
-      { query: READ, extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } },
-    ],
-    ['a hash of 900 kB', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(900_000) } } }],
-  ])('is kept for nobody: one that comes with %s is refused', async (_what, body) => {
-    const answer = await postJson(body);
-
-    expect(errorsOf(answer)).toMatchObject([{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }]);
-    expect(callsSince()).toBe(0);
-  });
-
   it('that names 30 customers under as many aliases is refused whole', async () => {
     const fields = Array.from(
       { length: 30 },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { answerEverything, held } from '../support/faultAnswers.ts';
 import {
@@ -9,7 +10,7 @@ import {
   startFakePlatform,
   type FakePlatform,
 } from '../support/fakePlatform.ts';
-import { OAUTH, startGateway, type TestGateway } from '../support/gateway.ts';
+import { OAUTH, post, startGateway, type TestGateway } from '../support/gateway.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.ts';
 
 // A thousand requests at once take their time on a busy machine.
@@ -187,6 +188,22 @@ describeWithRedis('gateways that share a Redis', () => {
     const { data } = await other.query(QUERY, { id: '8' });
 
     expect(data).toMatchObject({ customer: { pointsBalance: { entityId: '8' } } });
+  });
+
+  it('know a document by its hash that a client has registered with one of them', async () => {
+    const query = '{ __typename }';
+    const sha256Hash = createHash('sha256').update(query).digest('hex');
+    const extensions = { persistedQuery: { version: 1, sha256Hash } };
+    expect((await post(other.url, { extensions })).errors).toMatchObject([
+      { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } },
+    ]);
+    await post(one.url, { query, extensions });
+    await written(1);
+
+    const { data, errors } = await post(other.url, { extensions });
+
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ __typename: 'Query' });
   });
 
   it('share nothing with a gateway of another credential', async () => {

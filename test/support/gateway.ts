@@ -100,6 +100,20 @@ export async function post(
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
+  return answerOf(response);
+}
+
+/** Asks with GET, as one who shows that it is no page of another origin. */
+export async function get(
+  url: string,
+  params: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GraphQLAnswer> {
+  const search = String(new URLSearchParams(params));
+  return answerOf(await fetch(`${url}?${search}`, { headers: { 'apollo-require-preflight': 'true', ...headers } }));
+}
+
+async function answerOf(response: Response): Promise<GraphQLAnswer> {
   const text = await response.text();
   const { data, errors } = JSON.parse(text) as Pick<GraphQLAnswer, 'data' | 'errors'>;
   return { status: response.status, data, errors, headers: response.headers, text };

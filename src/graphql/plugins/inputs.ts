@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getVariableValues, GraphQLError, type FieldNode } from 'graphql';
-import { badUserInput, GatewayError } from '../../domain/errors.ts';
+import { getVariableValues, GraphQLError, type DocumentNode } from 'graphql';
+import { badUserInput } from '../../domain/errors.ts';
 import {
   parseCustomerArgs,
   parseCustomersArgs,
@@ -10,8 +10,10 @@ import {
 } from '../arguments.ts';
 import type { OperationContext } from '../context.ts';
 import { assertAffordable } from '../../limits/cost.ts';
+import { createListCheck } from '../../limits/lists.ts';
 import { operationFields } from '../operationFields.ts';
 import { planCalls } from '../plan.ts';
+import { refusal, refuseUnless } from './refusal.ts';
 
 /** The check of each field that takes arguments; a test holds this list to the schema. */
 export const ARGUMENT_CHECKS: Readonly<Record<string, (args: never) => unknown>> = {
@@ -24,7 +26,9 @@ export const ARGUMENT_CHECKS: Readonly<Record<string, (args: never) => unknown>>
 
 /** What an operation may cost, and what its price hangs on. */
 export interface InputLimits {
-  readonly maxPlatformCalls: number;
+  /** What the operation of this document may cost. */
+  readonly maxPlatformCallsOf: (document: DocumentNode) => number;
+  readonly maxListLength: number;
   readonly ledgerPageSize: number;
 }
 
@@ -33,6 +37,8 @@ export interface InputLimits {
  * `OPERATION_TOO_EXPENSIVE`, and no platform call, not even for its other fields.
  */
 export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationContext> {
+  const assertListLengths = createListCheck(limits.maxListLength);
+
   return {
     requestDidStart: () =>
       Promise.resolve({
@@ -45,31 +51,22 @@ export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationC
           // Variables of the wrong type are the executor's to report.
           if (coerced === undefined) return Promise.resolve();
           for (const { coordinate, node, args } of operationFields(schema, document, operation, coerced)) {
-            check(coordinate, node, args);
+            refuseUnless(() => ARGUMENT_CHECKS[coordinate]?.(args as never), node);
             // Who says how old an answer may be is not to get it from a cache on the way.
             if (typeof args['maxAge'] === 'number') contextValue.meter.freshUntilMs = -Infinity;
           }
-          const { mayReadAny } = contextValue.viewer;
-          const planned = planCalls(schema, document, operation, coerced, { ...limits, mayReadAny });
-          contextValue.meter.plannedCalls = planned;
-          refuseUnless(() => assertAffordable(planned, limits.maxPlatformCalls));
+          // Behind the arguments' own rules, which say more of the lists that they know.
+          refuseUnless(() => assertListLengths(document, request.variables));
+          const { viewer, meter } = contextValue;
+          const { ledgerPageSize } = limits;
+          const { mayReadAny } = viewer;
+          meter.plannedCalls = planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny });
+          meter.allowedCalls = limits.maxPlatformCallsOf(document);
+          refuseUnless(() => assertAffordable(meter.plannedCalls, meter.allowedCalls));
           return Promise.resolve();
         },
       }),
   };
-}
-
-function check(coordinate: string, node: FieldNode, args: Readonly<Record<string, unknown>>): void {
-  refuseUnless(() => ARGUMENT_CHECKS[coordinate]?.(args as never), node);
-}
-
-/** Runs a check; what it throws refuses the whole operation. */
-function refuseUnless(check: () => unknown, node?: FieldNode): void {
-  try {
-    check();
-  } catch (error) {
-    throw error instanceof GatewayError ? refusal(error, node) : error;
-  }
 }
 
 /** A JSON number above 2^53 has lost digits while it was parsed: as an id it would be another customer's. */
@@ -89,13 +86,5 @@ function assertExactNumbers(variables: unknown): void {
 function noSuchOperations(kind: string): GraphQLError {
   return new GraphQLError(`This graph has no ${kind}s, only queries.`, {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
-  });
-}
-
-function refusal(originalError: GatewayError, node?: FieldNode): GraphQLError {
-  return new GraphQLError(originalError.message, {
-    originalError,
-    nodes: node ?? null,
-    extensions: { http: { status: 400 } },
   });
 }

@@ -49,7 +49,7 @@ describe('a gateway that has lost Redis', () => {
           for (const who of before) {
             const used = times.filter((atMs) => atMs > clock.monotonicMs() - WINDOW_MS).length;
             if (used < limit) {
-              all[who]?.note('epoch');
+              all[who]?.note('epoch', 'interactive');
               times.push(clock.monotonicMs());
             }
             for (const each of all) each.seen({ used: Math.min(limit, used + 1), limit, gateways });
@@ -73,7 +73,7 @@ describe('a gateway that has lost Redis', () => {
   it('tells a log of each call once, and a new log all of the window', () => {
     const clock = fakeClock();
     const quota = new FallbackQuota({ limit: 90, windowMs: WINDOW_MS }, 1, clock);
-    quota.note('first');
+    quota.note('first', 'interactive');
     quota.lost();
     clock.advance(1000);
     quota.take('interactive');

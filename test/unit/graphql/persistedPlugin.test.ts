@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { NO_OPERATIONS } from '../../../src/graphql/persisted/operationList.ts';
+import { persistedPlugin, type OperationsMode } from '../../../src/graphql/plugins/persisted.ts';
+import { createLogger } from '../../../src/observe/logger.ts';
+
+/** Lets one operation through the plugin, and gives what was counted. */
+async function countedOf(mode: OperationsMode): Promise<readonly string[]> {
+  const counted: string[] = [];
+  const plugin = persistedPlugin({
+    list: NO_OPERATIONS,
+    mode,
+    automatic: false,
+    logger: createLogger({ level: 'silent' }),
+    telemetry: { operationNotListed: (outcome) => void counted.push(outcome) },
+  });
+  const context = { request: { query: '{ a }' }, source: '{ a }', contextValue: {} } as never;
+  const listener = await plugin.requestDidStart?.(context);
+  try {
+    await listener?.didResolveOperation?.(context);
+  } catch {
+    counted.push('thrown');
+  }
+  return counted;
+}
+
+describe('an operation that is not listed is counted', () => {
+  it.each<[OperationsMode, readonly string[]]>([
+    ['off', []],
+    ['log', ['run']],
+    ['enforce', ['refused', 'thrown']],
+  ])('by what becomes of it, with OPERATIONS_MODE=%s', async (mode, expected) => {
+    expect(await countedOf(mode)).toEqual(expected);
+  });
+});
