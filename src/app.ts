@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { fetchKeys } from './auth/fetchKeys.ts';
+import { createKeySet } from './auth/keySet.ts';
 import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from './auth/verify.ts';
 import type { Config } from './config/index.ts';
 import type { Clock } from './domain/clock.ts';
@@ -13,6 +15,7 @@ import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { explorerPlugin } from './http/explorer.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { createLoaders } from './loaders/index.ts';
+import { failureOf } from './observe/failure.ts';
 import type { Logger } from './observe/logger.ts';
 import { createPlatform } from './platform/index.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
@@ -65,7 +68,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     tokenTimeoutMs: config.http.requestDeadlineMs,
     clock,
   });
-  const authenticate = authenticateOf(config, sandbox, clock);
+  const authenticate = authenticateOf(config, sandbox, surroundings);
 
   // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
   const apollo = createApollo({
@@ -84,7 +87,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
     logger,
     createContext: async (request, { signal, atMs }) => {
-      const viewer = await authenticate(request.headers.authorization);
+      const viewer = await authenticate(request.headers.authorization, signal);
       const meter = createMeter();
       const loaders = createLoaders({
         platform,
@@ -153,8 +156,21 @@ function platformOf(config: Config, sandbox: Sandbox | null) {
   } as const;
 }
 
-function authenticateOf({ auth }: Config, sandbox: Sandbox | null, clock: Clock): Authenticate {
-  if (auth.mode === 'jwt') return createJwtAuthenticate({ ...auth, clock });
+function authenticateOf(
+  { auth }: Config,
+  sandbox: Sandbox | null,
+  { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>,
+): Authenticate {
+  if (auth.mode === 'jwt') {
+    const keySet = createKeySet({
+      fetchKeys: () => fetchKeys({ jwksUrl: auth.jwksUrl, clock }),
+      clock,
+      onFailure: (error) => logger.warn({ failure: failureOf(error) }, 'key set not read'),
+    });
+    // In the background: callers without a token need no keys, and an issuer that is down for a moment no restart.
+    void keySet.warm();
+    return createJwtAuthenticate({ rules: auth, keySet, clock });
+  }
   // Somebody must be "me" for a first look at the sandbox; nobody is, at a real platform without tokens.
   const customerId = sandbox === null ? null : customerIdOf(sandbox.firstCustomerId, "The sandbox's first customer");
   return createOpenAuthenticate({ isAuthenticated: true, customerId, mayReadAny: true });

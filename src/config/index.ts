@@ -58,6 +58,7 @@ export type AuthConfig =
       readonly audience: string;
       readonly customerClaim: string;
       readonly readAnyScope: string;
+      readonly maxTokenAgeSeconds: number;
     };
 
 /**
@@ -164,7 +165,8 @@ function authOf(values: Values, isSet: (name: VariableName) => boolean, problems
   const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
   if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined) {
     const { AUTH_CUSTOMER_CLAIM: customerClaim, AUTH_READ_ANY_SCOPE: readAnyScope } = values;
-    return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope };
+    const { AUTH_MAX_TOKEN_AGE_SECONDS: maxTokenAgeSeconds } = values;
+    return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope, maxTokenAgeSeconds };
   }
   const missing = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const).filter((name) => !isSet(name));
   if (missing.length > 0) {

@@ -74,6 +74,11 @@ export const VARIABLES = {
     'The scope that may read every customer: a service, or a member of staff.',
     'loyalty:read:any',
   ),
+  AUTH_MAX_TOKEN_AGE_SECONDS: variable(
+    integer(60, 2_592_000),
+    'A token that is valid for longer than this, or was issued longer ago, is refused.',
+    '86400',
+  ),
   CORS_ORIGINS: variable(origins, 'Origins of browsers that may read answers, separated by commas; never `*`.', ''),
   EXPLORER: variable(
     z.enum(['sandbox', 'graphiql', 'off']),

@@ -41,6 +41,7 @@ export function refusalOf(thrown: unknown): {
   code: string;
   message: string;
   retryable: boolean;
+  retryAfterMs?: number | undefined;
   headers: Readonly<Record<string, string>>;
 } {
   if (thrown instanceof HttpRefusal) {
@@ -48,12 +49,19 @@ export function refusalOf(thrown: unknown): {
     return { status, code, message, retryable: false, headers };
   }
   if (thrown instanceof GatewayError) {
-    const status = STATUSES[thrown.code] ?? 500;
-    // RFC 6750, section 3: a token was shown and is no good.
-    const headers = status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
-    return { status, code: thrown.code, message: thrown.message, retryable: thrown.retryable, headers };
+    const { code, message, retryable, facts } = thrown;
+    const status = STATUSES[code] ?? 500;
+    return { status, code, message, retryable, retryAfterMs: facts.retryAfterMs, headers: headersOf(status, thrown) };
   }
   return INTERNAL;
+}
+
+function headersOf(status: number, { facts: { retryAfterMs } }: GatewayError): Readonly<Record<string, string>> {
+  return {
+    // RFC 6750, section 3: a token was shown and is no good.
+    ...(status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}),
+    ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+  };
 }
 
 const INTERNAL = {
@@ -77,8 +85,8 @@ export function writeRefusal(response: ServerResponse, thrown: unknown): void {
 }
 
 function bodyOf(thrown: unknown): string {
-  const { code, message, retryable } = refusalOf(thrown);
-  return JSON.stringify({ errors: [{ message, extensions: { code, retryable } }] });
+  const { code, message, retryable, retryAfterMs } = refusalOf(thrown);
+  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, retryAfterMs } }] });
 }
 
 /** Ends a connection whose request could not even be parsed: the answer is written by hand. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/errors.ts';
 import { failureOf } from '../observe/failure.ts';
 import type { Logger } from '../observe/logger.ts';
 import { readJsonBody } from './body.ts';
@@ -108,7 +109,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     return;
   }
   const { status, code } = refusalOf(error);
-  const line = { outcome: 'refused', status, code };
+  const reason = error instanceof GatewayError ? error.facts.detail : undefined;
+  const line = { outcome: 'refused', status, code, reason };
   if (status >= 500) logger.error({ ...line, failure: failureOf(error) }, 'request');
   else logger.info(line, 'request');
   if (response.headersSent) {
