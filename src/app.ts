@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { fetchKeys } from './auth/fetchKeys.ts';
 import { createKeySet } from './auth/keySet.ts';
+import { createRouterCheck, ROUTER_HEADER } from './auth/router.ts';
 import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from './auth/verify.ts';
 import type { Config } from './config/index.ts';
 import type { Clock } from './domain/clock.ts';
@@ -69,6 +70,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
   });
   const authenticate = authenticateOf(config, sandbox, surroundings);
+  const isRouter = createRouterCheck(config.federationSecret);
 
   // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
   const apollo = createApollo({
@@ -96,6 +98,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
       });
       return {
         viewer,
+        isRouter: isRouter(request.headers[ROUTER_HEADER]),
         loaders,
         meter,
         quotaRemaining: () => platform.client.gate.remaining,

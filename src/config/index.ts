@@ -34,6 +34,8 @@ export interface Config {
   readonly explorer: 'sandbox' | 'graphiql' | 'off';
   readonly introspection: boolean;
   readonly federation: boolean;
+  /** What the federation router shows; null: whoever asks counts as the router. */
+  readonly federationSecret: Secret | null;
   readonly logLevel: Values['LOG_LEVEL'];
   readonly sandbox: {
     readonly port: number;
@@ -76,6 +78,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (values.REPLICAS > values.CAPILLARY_REQUESTS_PER_MINUTE) {
     problems.push('REPLICAS must be at most CAPILLARY_REQUESTS_PER_MINUTE: each needs a share of the quota.');
   }
+  if (!isSandbox && defaults.FEDERATION && !isSet('FEDERATION_SECRET')) {
+    problems.push('FEDERATION_SECRET is missing: with FEDERATION=on the router must show that it is the router.');
+  }
   throwIfAny();
 
   return {
@@ -101,6 +106,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     explorer: defaults.EXPLORER,
     introspection: defaults.INTROSPECTION,
     federation: defaults.FEDERATION,
+    federationSecret: values.FEDERATION_SECRET ?? null,
     logLevel: values.LOG_LEVEL,
     sandbox: {
       port: values.SANDBOX_PORT,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, onOff, origins, port, secret, serviceUrl } from './types.ts';
+import { integer, longSecret, onOff, origins, port, secret, serviceUrl } from './types.ts';
 
 /** One environment variable: its form, and what it means to an operator. */
 export interface Variable<Type extends z.ZodType> {
@@ -89,6 +89,10 @@ export const VARIABLES = {
   FEDERATION: variable(
     onOff,
     'Whether the graph is a Federation 2 subgraph too. Default `on` with the embedded sandbox, else `off`.',
+  ),
+  FEDERATION_SECRET: variable(
+    longSecret,
+    'What the router sends in the header `x-federation-secret`. Needed for `FEDERATION=on` with a real platform.',
   ),
   LOG_LEVEL: variable(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),

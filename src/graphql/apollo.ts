@@ -9,6 +9,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
+import { callersPlugin } from './plugins/callers.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
 import { loggingPlugin } from './plugins/logging.ts';
@@ -64,6 +65,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      callersPlugin(),
       inputsPlugin({ maxPlatformCalls, ledgerPageSize }),
       explainPlugin(),
       loggingPlugin({ logger, clock }),

@@ -20,6 +20,8 @@ export interface Platform {
   readonly readPointsBalance: CachedRead<PointsBalanceQuestion, PointsBalance>;
   readonly readLedgerPage: CachedRead<LedgerPageQuestion, LedgerPage>;
   readonly readCustomerId: CachedRead<CustomerLookup, FoundCustomer>;
+  /** Whose identifiers they are, asked of the platform now: for callers who must not learn what others have asked. */
+  readonly findCustomerId: (lookup: CustomerLookup, context: ReadContext) => Promise<FoundCustomer>;
   readonly readIdentifiers: CachedRead<CustomerId, CustomerIdentifiers>;
   /** What the configuration calls fresh. */
   readonly freshMs: number;
@@ -75,6 +77,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       fetch: (lookup, context) => fetchCustomerId(call, lookup, context),
       bytesOf: () => 300,
     }),
+    findCustomerId: (lookup, context) => fetchCustomerId(call, lookup, context),
     readIdentifiers,
     freshMs: rules.freshMs,
     ledgerPageSize: pageSize,

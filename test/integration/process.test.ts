@@ -244,6 +244,20 @@ describe('serve', () => {
     expect(stderr).not.toContain('cAnArY');
   });
 
+  it('refuses to start before a real platform as a subgraph that anybody could ask', async () => {
+    const { exitCode, stdout, stderr } = await run(['serve'], {
+      CAPILLARY_BASE_URL: 'https://platform.example',
+      CAPILLARY_CLIENT_KEY: 'key',
+      CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET,
+      AUTH_MODE: 'none',
+      FEDERATION: 'on',
+    }).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('FEDERATION_SECRET');
+    expect(stdout).toBe('');
+  });
+
   it.each([
     ['its key', { CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET }, 'CAPILLARY_CLIENT_KEY'],
     ['its secret', { CAPILLARY_CLIENT_KEY: 'key' }, 'CAPILLARY_CLIENT_SECRET'],
