@@ -13,7 +13,7 @@ import { Secret } from './domain/secret.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
 import { FIRST_OPERATION } from './graphql/firstOperation.ts';
-import { explorerPlugin } from './http/explorer.ts';
+import { createExplorer } from './http/explorer.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { createLoaders } from './loaders/index.ts';
 import { failureOf } from './observe/failure.ts';
@@ -72,6 +72,8 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   const authenticate = authenticateOf(config, sandbox, surroundings);
   const isRouter = createRouterCheck(config.federationSecret);
 
+  const explorer = createExplorer<OperationContext>(config.explorer, FIRST_OPERATION);
+
   // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
   const apollo = createApollo({
     federation: config.federation,
@@ -80,12 +82,14 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     ledgerPageSize: config.ledgerPageSize,
     logger,
     clock,
-    plugins: [explorerPlugin(config.explorer, FIRST_OPERATION)],
+    plugins: [explorer.plugin],
   });
   const server = createHttpServer<OperationContext>({
     apollo,
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
+    maxConnections: config.http.maxConnections,
+    pagePolicyOf: explorer.policyOf,
     clock,
     logger,
     createContext: async (request, { signal, atMs }) => {

@@ -12,6 +12,7 @@ export interface Config {
     readonly port: number;
     readonly corsOrigins: readonly string[];
     readonly requestDeadlineMs: number;
+    readonly maxConnections: number;
   };
   /** Null: the embedded sandbox. */
   readonly platform: {
@@ -89,6 +90,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       port: values.PORT,
       corsOrigins: values.CORS_ORIGINS,
       requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+      maxConnections: values.MAX_CONNECTIONS,
     },
     platform:
       values.CAPILLARY_BASE_URL === undefined || credentials === null

@@ -25,6 +25,7 @@ function variable<Type extends z.ZodType>(type: Type, help: string, defaultText?
 export const VARIABLES = {
   PORT: variable(port, 'Where GraphQL is served.', '4000'),
   HOST: variable(z.string(), 'The address it listens on. An image for production sets 0.0.0.0.', '127.0.0.1'),
+  MAX_CONNECTIONS: variable(integer(1, 1_000_000), 'Connections of callers at once; more are hung up on.', '10000'),
   CAPILLARY_BASE_URL: variable(
     serviceUrl,
     'The platform, `https://{host}` without `/v2`; `http:` only for a loopback address. Unset: the embedded sandbox.',

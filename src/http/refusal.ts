@@ -1,6 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GatewayError, type ErrorCode } from '../domain/errors.ts';
+import { SECURITY_HEADERS } from './securityHeaders.ts';
 
 /** What a request can be refused for before GraphQL sees it. */
 export type HttpRefusalCode =
@@ -10,6 +11,8 @@ export type HttpRefusalCode =
   | 'REQUEST_TIMEOUT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'EXPECTATION_FAILED'
+  | 'TOO_MANY_REQUESTS'
   | 'REQUEST_HEADER_FIELDS_TOO_LARGE';
 
 /** A request that is refused before GraphQL sees it, with the status that says so. */
@@ -24,6 +27,30 @@ export class HttpRefusal extends Error {
     this.status = status;
     this.code = code;
     this.headers = headers;
+  }
+}
+
+/** Over the bytes that Node reads of headers, or the number that we read. */
+export function headersTooLarge(): HttpRefusal {
+  return new HttpRefusal(431, 'REQUEST_HEADER_FIELDS_TOO_LARGE', 'The headers are too large, or too many.');
+}
+
+/** Another method than those that GraphQL is served by. */
+export function notAllowed(): HttpRefusal {
+  return new HttpRefusal(405, 'METHOD_NOT_ALLOWED', 'Use POST, or GET for a query.', { allow: 'GET, POST' });
+}
+
+/** What Node's parser says of a request it could not read. */
+export function unparsed(code: string | undefined): HttpRefusal {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return headersTooLarge();
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', 'The body is too large.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpRefusal(408, 'REQUEST_TIMEOUT', 'The request took too long.');
+    default:
+      return new HttpRefusal(400, 'BAD_REQUEST', 'This is not an HTTP request.');
   }
 }
 
@@ -89,14 +116,19 @@ function bodyOf(thrown: unknown): string {
   return JSON.stringify({ errors: [{ message, extensions: { code, retryable, retryAfterMs } }] });
 }
 
-/** Ends a connection whose request could not even be parsed: the answer is written by hand. */
+/** Ends a connection whose request Node hands us no response for: the answer is written by hand. */
 export function endConnection(socket: Duplex, refusal: HttpRefusal): void {
   const body = bodyOf(refusal);
+  const headers = {
+    ...SECURITY_HEADERS,
+    ...refusal.headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -7,7 +7,10 @@ import type { Logger } from '../observe/logger.ts';
 import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
-import { endConnection, HttpRefusal, refusalOf, writeRefusal } from './refusal.ts';
+import { endConnection, HttpRefusal, notAllowed, refusalOf, unparsed, writeRefusal } from './refusal.ts';
+import { setSecurityHeaders } from './securityHeaders.ts';
+import { createUnderWay } from './underWay.ts';
+import { assertWellFormed } from './wellFormed.ts';
 
 export interface HttpServerOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
@@ -15,6 +18,10 @@ export interface HttpServerOptions<Context extends BaseContext> {
   readonly createContext: (request: IncomingMessage, deadline: Deadline) => Promise<Context>;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
+  /** More are hung up on before they can ask. */
+  readonly maxConnections: number;
+  /** The content security policy of the explorer's page. */
+  readonly pagePolicyOf: (html: string) => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -23,34 +30,48 @@ export interface HttpServerOptions<Context extends BaseContext> {
 export const GRAPHQL_PATH = '/graphql';
 
 const MAX_BODY_BYTES = 1_000_000;
-const MAX_HEADERS = 100;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** After a refusal, of a body that is still being sent. */
 const MAX_DRAINED_BYTES = 64_000_000;
 const MAX_DRAINED_MS = 2000;
+/** So that long-lived connections come to be spread anew over the gateways behind a load balancer. */
+const MAX_REQUESTS_PER_CONNECTION = 10_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
 
 /** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
 export function createHttpServer<Context extends BaseContext>(options: HttpServerOptions<Context>): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: 1000,
-    },
-    (request, response) => {
-      answer(request, response, options).catch((error: unknown) => refuse(request, response, error, options.logger));
-    },
-  );
+  const { logger } = options;
+  const underWay = createUnderWay();
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: 1000,
+    insecureHTTPParser: false,
+    requireHostHeader: false, // Node refuses with an empty answer; `answer` does so in JSON.
+  });
+  server.maxConnections = options.maxConnections;
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
   server.maxHeadersCount = 0;
+
+  const serve = (respond: typeof answer<Context>) => (request: IncomingMessage, response: ServerResponse) => {
+    setSecurityHeaders(response);
+    (async () => {
+      underWay.add(request, response);
+      await respond(request, response, options);
+    })().catch((error: unknown) => refuse(request, response, error, logger));
+  };
+  server.on('request', serve(answer));
+  server.on('checkExpectation', serve(unexpected));
+  server.on('connect', (_request, socket) => endConnection(socket, notAllowed()));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (socket.writable) endConnection(socket, unparsed(error.code));
-    else socket.destroy();
+    // What were written now would be taken for the answer to a request before.
+    if (!socket.writable || underWay.isAnswering(socket)) socket.destroy();
+    else endConnection(socket, unparsed(error.code));
   });
   return server;
 }
@@ -60,10 +81,9 @@ async function answer<Context extends BaseContext>(
   response: ServerResponse,
   options: HttpServerOptions<Context>,
 ): Promise<void> {
-  const { apollo, createContext, corsOrigins, requestDeadlineMs, clock } = options;
-  setSecurityHeaders(response);
-  if (request.rawHeaders.length / 2 > MAX_HEADERS) throw headersTooLarge();
+  const { apollo, createContext, corsOrigins, requestDeadlineMs, pagePolicyOf, clock } = options;
   const [path, search] = splitUrl(request.url ?? '');
+  assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
   const { method = '' } = request;
   if (method === 'OPTIONS') {
@@ -72,7 +92,7 @@ async function answer<Context extends BaseContext>(
   }
   allowOrigin(request, response, corsOrigins);
   if (method !== 'GET' && method !== 'POST') {
-    throw new HttpRefusal(405, 'METHOD_NOT_ALLOWED', 'Use POST, or GET for a query.', { allow: 'GET, POST' });
+    throw notAllowed();
   }
 
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
@@ -84,16 +104,23 @@ async function answer<Context extends BaseContext>(
       httpGraphQLRequest: { method, headers: headersOf(request), search, body },
       context: () => Promise.resolve(context),
     });
-    await send(response, result);
+    await send(response, result, pagePolicyOf);
   } finally {
     deadline.dispose();
   }
 }
 
-async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
+async function send(
+  response: ServerResponse,
+  { status, headers, body }: HTTPGraphQLResponse,
+  pagePolicyOf: (html: string) => string,
+): Promise<void> {
   for (const [name, value] of headers) response.setHeader(name, value);
   response.statusCode = status ?? 200;
   if (body.kind === 'complete') {
+    if (headers.get('content-type')?.startsWith('text/html') === true) {
+      response.setHeader('content-security-policy', pagePolicyOf(body.string));
+    }
     response.setHeader('content-length', Buffer.byteLength(body.string));
     response.end(body.string);
     return;
@@ -138,23 +165,8 @@ function drain(request: IncomingMessage, response: ServerResponse): void {
   response.once('close', () => clearTimeout(timer));
 }
 
-/** What Node's parser says of a request it could not read. */
-function unparsed(code: string | undefined): HttpRefusal {
-  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new HttpRefusal(408, 'REQUEST_TIMEOUT', 'The request took too long.');
-  return new HttpRefusal(400, 'BAD_REQUEST', 'This is not an HTTP request.');
-}
-
-function headersTooLarge(): HttpRefusal {
-  return new HttpRefusal(431, 'REQUEST_HEADER_FIELDS_TOO_LARGE', 'The headers are too large, or too many.');
-}
-
-/** Answers are one caller's own: nothing on the way keeps or frames them. */
-function setSecurityHeaders(response: ServerResponse): void {
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('x-frame-options', 'DENY');
-  response.setHeader('referrer-policy', 'no-referrer');
+function unexpected(): Promise<never> {
+  return Promise.reject(new HttpRefusal(417, 'EXPECTATION_FAILED', 'Expect 100-continue, or nothing.'));
 }
 
 /** Path and query of a request target, which a proxy may have sent in absolute form; the host in it is nobody's word. */

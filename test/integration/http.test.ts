@@ -355,6 +355,8 @@ describe('a request that dawdles', () => {
     createContext: idle,
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
+    maxConnections: 3,
+    pagePolicyOf: () => '',
     clock: systemClock,
     logger: createLogger({ level: 'silent' }),
   };
