@@ -3,6 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHttpServer } from '../../src/http/server.ts';
 import { balanceOfPath, onceSeen, stall } from '../support/fakePlatform.ts';
+import { fakeClock } from '../support/fakeClock.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startIssuer, type Issuer } from '../support/tokens.ts';
 
@@ -306,4 +307,51 @@ describe('a connection', () => {
 
     expect(server).toMatchObject({ maxRequestsPerSocket: 10_000, maxConnections: 7, keepAliveTimeout: 65_000 });
   });
+});
+
+describe('a flood', () => {
+  it('of 60 MB in one body is refused, and costs less than 50 MB of memory', async () => {
+    await exchange(post(BODY, CLOSE));
+    const memory = { before: process.memoryUsage.rss(), most: 0 };
+    const socket = dial(gateway);
+    socket.on('error', () => undefined); // It may be cut while it is sending: the answer is out by then.
+    const answer = textOf(socket).catch(() => '');
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+    );
+    const piece = Buffer.from(`10000\r\n${' '.repeat(0x10000)}\r\n`);
+    for (let sent = 0; sent < 60_000_000 && socket.writable; sent += piece.length) {
+      await new Promise((resolve) => socket.write(piece, resolve));
+      memory.most = Math.max(memory.most, process.memoryUsage.rss());
+    }
+
+    expect(parsed(await answer)).toMatchObject({ status: 413, headers: { connection: 'close' } });
+    expect((memory.most - memory.before) / 2 ** 20).toBeLessThan(50);
+  }, 30_000);
+
+  it('of reads beyond the 200 that may wait is refused at once: nobody waits for nothing', async () => {
+    const clock = fakeClock();
+    const own = await startGateway({ clock, env: { CAPILLARY_MAX_CONCURRENT: '1', MAX_PLATFORM_CALLS: '100' } });
+    own.platform.answer(/\/points\/balance$/, stall);
+    const read = (first: number, count: number) => {
+      const ids = Array.from({ length: count }, (_, index) => String(first + index));
+      return own.query('query ($ids: [ID!]!) { customers(ids: $ids) { pointsBalance { mainPoints } } }', { ids });
+    };
+    const waiting = [read(1, 1)];
+    await own.platform.seen(1);
+    waiting.push(read(1000, 100), read(2000, 100));
+    // On a clock that stands still only what is refused at once is answered.
+    const { errors = [] } = await Promise.race(Array.from({ length: 5 }, (_, index) => read(3000 + 100 * index, 100)));
+
+    expect(errors).toHaveLength(100);
+    expect(errors[0]?.extensions).toEqual({
+      code: 'PLATFORM_QUOTA_SPENT',
+      retryable: true,
+      retryAfterMs: expect.any(Number),
+    });
+    expect(own.platform.requests).toHaveLength(1);
+    clock.advance(3000);
+    await Promise.all(waiting);
+    await own.close();
+  }, 30_000);
 });

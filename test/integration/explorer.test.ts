@@ -236,7 +236,7 @@ describe('EXPLORER=graphiql', () => {
       expect(shown).toContain('pointsBalance');
       expect(tagsOf(html).some((tag) => /class="[^"]*\bmonaco-editor\b/.test(tag))).toBe(true);
       expect(addressesIn(html)).toEqual([]);
-    }, 90_000);
+    }, 180_000);
 
     it('lets no script run that was put into its page, and fetches nothing for it', async () => {
       expect(browser).toBeDefined();
@@ -247,7 +247,7 @@ describe('EXPLORER=graphiql', () => {
         fetched: expect.arrayContaining(['/x.js', '/x.png']),
       });
       expect(await withForeignScripts(gateway().url, true)).toEqual({ ran: [], fetched: [] });
-    }, 90_000);
+    }, 180_000);
   }
 });
 
