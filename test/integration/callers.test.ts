@@ -218,6 +218,11 @@ describe('a token', () => {
 });
 
 describe('the lifetime of a token', () => {
+  afterEach(async () => {
+    await gateway.close();
+    await issuer.close();
+  });
+
   it('is bounded by AUTH_MAX_TOKEN_AGE_SECONDS', async () => {
     clock = fakeClock();
     issuer = await startIssuer({ now: () => clock.now() });
@@ -226,8 +231,6 @@ describe('the lifetime of a token', () => {
 
     expectAnswered(await ask({ iat: seconds, exp: seconds + 600 }));
     expectRefused(await ask({ iat: seconds, exp: seconds + 601 }));
-    await gateway.close();
-    await issuer.close();
   });
 });
 
