@@ -1,5 +1,8 @@
 import type { Server } from 'node:http';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { fetchKeys } from './auth/fetchKeys.ts';
+import { createKeySet } from './auth/keySet.ts';
+import { createRouterCheck, ROUTER_HEADER } from './auth/router.ts';
 import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from './auth/verify.ts';
 import type { Config } from './config/index.ts';
 import type { Clock } from './domain/clock.ts';
@@ -12,11 +15,12 @@ import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { createAdminServer } from './http/admin.ts';
 import { loadOperationList } from './graphql/persisted/loadList.ts';
 import { createRegisteredQueries } from './graphql/persisted/registeredQueries.ts';
-import { explorerPlugin } from './http/explorer.ts';
 import { listenBoth } from './http/listen.ts';
+import { createExplorer } from './http/explorer.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { OperationSlots } from './http/slots.ts';
 import { createLoaders } from './loaders/index.ts';
+import { failureOf } from './observe/failure.ts';
 import type { Logger } from './observe/logger.ts';
 import { createObservation } from './observe/observation.ts';
 import { createPlatform } from './platform/index.ts';
@@ -51,6 +55,7 @@ export interface Gateway {
 }
 
 const SHUTDOWN_GRACE_MS = 10_000;
+
 /**
  * Puts the gateway together and starts it: the only place that knows every part.
  *
@@ -95,7 +100,10 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
     telemetry,
   });
-  const authenticate = authenticateOf(config, sandbox, clock);
+  const authenticate = authenticateOf(config, sandbox, surroundings);
+  const isRouter = createRouterCheck(config.federationSecret);
+
+  const explorer = createExplorer<OperationContext>(config.explorer, FIRST_OPERATION);
 
   // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
   const apollo = createApollo({
@@ -109,7 +117,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     logger,
     clock,
     telemetry,
-    plugins: [explorerPlugin(config.explorer, FIRST_OPERATION)],
+    plugins: [explorer.plugin],
   });
   const slots = new OperationSlots(config.http.maxConcurrentOperations);
   const server = createHttpServer<OperationContext>({
@@ -118,11 +126,13 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     requestDeadlineMs: config.http.requestDeadlineMs,
     slots,
     isClosing: () => isClosing,
+    maxConnections: config.http.maxConnections,
+    pagePolicyOf: explorer.policyOf,
     clock,
     logger,
     telemetry,
     createContext: async (request, { signal, atMs }) => {
-      const viewer = await authenticate(request.headers.authorization);
+      const viewer = await authenticate(request.headers.authorization, signal);
       const meter = createMeter();
       const loaders = createLoaders({
         platform,
@@ -130,6 +140,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
       });
       return {
         viewer,
+        isRouter: isRouter(request.headers[ROUTER_HEADER]),
         loaders,
         meter,
         quotaRemaining: () => platform.client.gate.remaining,
@@ -227,8 +238,21 @@ function platformOf(config: Config, sandbox: Sandbox | null) {
   } as const;
 }
 
-function authenticateOf({ auth }: Config, sandbox: Sandbox | null, clock: Clock): Authenticate {
-  if (auth.mode === 'jwt') return createJwtAuthenticate({ ...auth, clock });
+function authenticateOf(
+  { auth }: Config,
+  sandbox: Sandbox | null,
+  { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>,
+): Authenticate {
+  if (auth.mode === 'jwt') {
+    const keySet = createKeySet({
+      fetchKeys: () => fetchKeys({ jwksUrl: auth.jwksUrl, clock }),
+      clock,
+      onFailure: (error) => logger.warn({ failure: failureOf(error) }, 'key set not read'),
+    });
+    // In the background: callers without a token need no keys, and an issuer that is down for a moment no restart.
+    void keySet.warm();
+    return createJwtAuthenticate({ rules: auth, keySet, clock });
+  }
   // Somebody must be "me" for a first look at the sandbox; nobody is, at a real platform without tokens.
   const customerId = sandbox === null ? null : customerIdOf(sandbox.firstCustomerId, "The sandbox's first customer");
   return createOpenAuthenticate({ isAuthenticated: true, customerId, mayReadAny: true });

@@ -1,20 +1,34 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Clock } from '../domain/clock.ts';
 import { parseCustomerId } from '../domain/customer.ts';
 import { GatewayError } from '../domain/errors.ts';
+import type { Keys } from './fetchKeys.ts';
+import type { KeySet } from './keySet.ts';
+import { createVerifiedTokens } from './verifiedTokens.ts';
 import { STRANGER, type Viewer } from './viewer.ts';
 
-/** Takes an `Authorization` header for who it says the caller is. */
-export type Authenticate = (authorization: string | undefined) => Promise<Viewer>;
+/**
+ * Takes an `Authorization` header for who it says the caller is; waits for nothing longer than `signal` lets it.
+ *
+ * @throws {GatewayError} `UNAUTHENTICATED` for a header that is no valid token, `AUTH_UNAVAILABLE` when that cannot be
+ *   said
+ */
+export type Authenticate = (authorization: string | undefined, signal: AbortSignal) => Promise<Viewer>;
 
 export interface TokenRules {
-  readonly jwksUrl: URL;
   readonly issuer: string;
   readonly audience: string;
   /** The claim that holds the caller's own customer id. */
   readonly customerClaim: string;
   /** The scope that may read every customer. */
   readonly readAnyScope: string;
+  /** From `iat` to `exp` at most: what is withdrawn at the issuer must come to an end here too. */
+  readonly maxTokenAgeSeconds: number;
+}
+
+export interface JwtOptions {
+  readonly rules: TokenRules;
+  readonly keySet: KeySet;
   readonly clock: Clock;
 }
 
@@ -22,48 +36,110 @@ export interface TokenRules {
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const TOLERANCE_SECONDS = 30;
 const MAX_TOKEN_LENGTH = 8192;
+const MAX_KEY_ID_LENGTH = 256;
 
 /**
  * Callers by JWT (RFC 7519, RFC 8725) against a key set. No header is a stranger; a header that is not a valid bearer
- * token is refused.
+ * token is refused. The scheme's name may be of any case (RFC 9110, section 11.1).
  */
-export function createJwtAuthenticate(rules: TokenRules): Authenticate {
-  const { jwksUrl, issuer, audience, clock } = rules;
-  const keys = createRemoteJWKSet(jwksUrl);
+export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Authenticate {
+  const verified = createVerifiedTokens(clock);
 
-  return async (authorization) => {
+  return async (authorization, signal) => {
     if (authorization === undefined) return STRANGER;
     const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1];
-    if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new GatewayError('UNAUTHENTICATED');
+    if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw refused('no bearer token');
+    assertPlausible(token);
+
+    const keys = await keySet.current(signal);
+    const known = verified.find(token, keys);
+    if (known !== undefined) return known;
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms: ALGORITHMS,
-        issuer,
-        audience,
-        clockTolerance: TOLERANCE_SECONDS,
-        currentDate: new Date(clock.now()),
-        requiredClaims: ['exp', 'iss', 'aud'],
-      });
-      return viewerOf(payload, rules);
+      return await check(token, keys);
     } catch (error) {
-      throw refusalOf(error);
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw refusalOf(error);
     }
+    const newer = await keySet.newerThan(keys, signal);
+    if (newer === null) throw refused('no such key');
+    return check(token, newer).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
   };
-}
 
-/** Whose fault it is that a token was not taken; of jose's errors only the code, for their messages may quote it. */
-function refusalOf(error: unknown): GatewayError {
-  const code = error instanceof errors.JOSEError ? error.code : undefined;
-  // No answer, another status than 200, or no key set in it: the caller's token may be as good as any.
-  const isOurs = code === undefined || KEY_SET_FAILURES.has(code);
-  return new GatewayError(isOurs ? 'AUTH_UNAVAILABLE' : 'UNAUTHENTICATED', { detail: code ?? 'key set not readable' });
+  async function check(token: string, keys: Keys): Promise<Viewer> {
+    const payload = await verify(token, keys, rules, clock);
+    const viewer = viewerOf(payload, rules);
+    verified.keep(token, keys, viewer, 1000 * (payload.exp + TOLERANCE_SECONDS));
+    return viewer;
+  }
 }
-
-const KEY_SET_FAILURES: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 
 /** Where no tokens are asked for, everybody is this viewer. */
 export function createOpenAuthenticate(viewer: Viewer): Authenticate {
   return () => Promise.resolve(viewer);
+}
+
+/** Refuses for its header what no key could help, before any key is looked for. */
+function assertPlausible(token: string): void {
+  const { alg, kid } = headerOf(token);
+  if (typeof alg !== 'string' || !ALGORITHMS.includes(alg)) throw refused('algorithm');
+  // Keys in the header (jwk, jku, x5c, x5u) are the caller's own word: nothing reads them.
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KEY_ID_LENGTH)) throw refused('key id');
+}
+
+function headerOf(token: string): Readonly<Record<string, unknown>> {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    throw refused('no JWT');
+  }
+}
+
+/** The claims of a token that these keys prove, all rules held. */
+async function verify(
+  token: string,
+  keys: Keys,
+  { issuer, audience, maxTokenAgeSeconds }: TokenRules,
+  clock: Clock,
+): Promise<JWTPayload & { readonly exp: number }> {
+  const options = {
+    algorithms: ALGORITHMS,
+    issuer,
+    audience,
+    clockTolerance: TOLERANCE_SECONDS,
+    maxTokenAge: maxTokenAgeSeconds,
+    currentDate: new Date(clock.now()),
+    requiredClaims: ['exp', 'iat', 'iss', 'aud'],
+  };
+  const { payload } = await jwtVerify(token, keys.find, options).catch(async (error: unknown) => {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    // No key id, and several keys of its kind: it may be any of them.
+    for await (const key of error) {
+      const attempt = await jwtVerify(token, key, options).catch(onlyWrongKey);
+      if (attempt !== undefined) return attempt;
+    }
+    throw error;
+  });
+  const { exp, iat } = payload;
+  if (exp === undefined || iat === undefined || exp - iat > maxTokenAgeSeconds) throw refused('lifetime');
+  return { ...payload, exp };
+}
+
+function onlyWrongKey(error: unknown): undefined {
+  if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+}
+
+/** A refusal; `why` is for the log. */
+function refused(why: string): GatewayError {
+  return new GatewayError('UNAUTHENTICATED', { detail: why });
+}
+
+/** Of jose's errors only the code is kept, for their messages may quote the token. */
+function refusalOf(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof errors.JOSEError) return refused(error.code);
+  // A key that is listed and cannot be used: the caller's token may be as good as any.
+  return new GatewayError('AUTH_UNAVAILABLE', { detail: 'a key of the key set is not usable' });
 }
 
 function viewerOf(payload: JWTPayload, { customerClaim, readAnyScope }: TokenRules): Viewer {

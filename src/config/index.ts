@@ -16,6 +16,7 @@ export interface Config {
     readonly maxConcurrentOperations: number;
     /** How long it serves on after readiness turned false. */
     readonly shutdownDelayMs: number;
+    readonly maxConnections: number;
   };
   /** Null: the embedded sandbox. */
   readonly platform: {
@@ -55,6 +56,8 @@ export interface Config {
   readonly explorer: 'sandbox' | 'graphiql' | 'off';
   readonly introspection: boolean;
   readonly federation: boolean;
+  /** What the federation router shows; null: whoever asks counts as the router. */
+  readonly federationSecret: Secret | null;
   readonly logLevel: Values['LOG_LEVEL'];
   readonly sandbox: {
     readonly port: number;
@@ -79,6 +82,7 @@ export type AuthConfig =
       readonly audience: string;
       readonly customerClaim: string;
       readonly readAnyScope: string;
+      readonly maxTokenAgeSeconds: number;
     };
 
 /**
@@ -102,6 +106,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (values.OPERATIONS_MODE !== 'off' && values.OPERATIONS_MANIFEST === undefined) {
     problems.push(`OPERATIONS_MANIFEST is missing: OPERATIONS_MODE=${values.OPERATIONS_MODE} needs a list.`);
   }
+  if (!isSandbox && defaults.FEDERATION && !isSet('FEDERATION_SECRET')) {
+    problems.push('FEDERATION_SECRET is missing: with FEDERATION=on the router must show that it is the router.');
+  }
   throwIfAny();
 
   return {
@@ -113,6 +120,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       requestDeadlineMs: values.REQUEST_DEADLINE_MS,
       maxConcurrentOperations: values.MAX_CONCURRENT_OPERATIONS,
       shutdownDelayMs: 1000 * values.SHUTDOWN_DELAY_SECONDS,
+      maxConnections: values.MAX_CONNECTIONS,
     },
     platform:
       values.CAPILLARY_BASE_URL === undefined || credentials === null
@@ -145,6 +153,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     explorer: defaults.EXPLORER,
     introspection: defaults.INTROSPECTION,
     federation: defaults.FEDERATION,
+    federationSecret: values.FEDERATION_SECRET ?? null,
     logLevel: values.LOG_LEVEL,
     sandbox: {
       port: values.SANDBOX_PORT,
@@ -211,7 +220,8 @@ function authOf(values: Values, isSet: (name: VariableName) => boolean, problems
   const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
   if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined) {
     const { AUTH_CUSTOMER_CLAIM: customerClaim, AUTH_READ_ANY_SCOPE: readAnyScope } = values;
-    return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope };
+    const { AUTH_MAX_TOKEN_AGE_SECONDS: maxTokenAgeSeconds } = values;
+    return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope, maxTokenAgeSeconds };
   }
   const missing = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const).filter((name) => !isSet(name));
   if (missing.length > 0) {

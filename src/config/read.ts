@@ -14,7 +14,7 @@ export class ConfigError extends Error {
 }
 
 /** Prefixes that only this program's variables have: one we do not know below them is a slip of the pen. */
-const OWN_PREFIXES = /^(CAPILLARY|AUTH|OPERATIONS|SANDBOX)_/;
+const OWN_PREFIXES = /^(CAPILLARY|AUTH|FEDERATION|OPERATIONS|SANDBOX)_/;
 
 /**
  * Reads every variable by its form. Problems are gathered, for the caller to add those that lie between variables, and

@@ -24,6 +24,12 @@ export const onOff = z
 /** A credential. */
 export const secret = z.string().transform((text) => new Secret(text));
 
+/** A secret that others could try to guess. */
+export const longSecret = z
+  .string()
+  .min(32, 'must have at least 32 characters')
+  .transform((text) => new Secret(text));
+
 /** Names separated by commas. */
 export const list = z.string().transform((text) =>
   text

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, onOff, origins, port, redisUrl, secret, serviceUrl } from './types.ts';
+import { integer, longSecret, onOff, origins, port, redisUrl, secret, serviceUrl } from './types.ts';
 
 /** One environment variable: its form, and what it means to an operator. */
 export interface Variable<Type extends z.ZodType> {
@@ -35,6 +35,7 @@ export const VARIABLES = {
     'How long it goes on serving after `/readyz` says that it closes, so that load balancers notice.',
     '0',
   ),
+  MAX_CONNECTIONS: variable(integer(1, 1_000_000), 'Connections of callers at once; more are hung up on.', '10000'),
   CAPILLARY_BASE_URL: variable(
     serviceUrl,
     'The platform, `https://{host}` without `/v2`; `http:` only for a loopback address. Unset: the embedded sandbox.',
@@ -125,6 +126,11 @@ export const VARIABLES = {
     'The scope that may read every customer: a service, or a member of staff.',
     'loyalty:read:any',
   ),
+  AUTH_MAX_TOKEN_AGE_SECONDS: variable(
+    integer(60, 2_592_000),
+    'A token that is valid for longer than this, or was issued longer ago, is refused.',
+    '86400',
+  ),
   CORS_ORIGINS: variable(origins, 'Origins of browsers that may read answers, separated by commas; never `*`.', ''),
   EXPLORER: variable(
     z.enum(['sandbox', 'graphiql', 'off']),
@@ -135,6 +141,10 @@ export const VARIABLES = {
   FEDERATION: variable(
     onOff,
     'Whether the graph is a Federation 2 subgraph too. Default `on` with the embedded sandbox, else `off`.',
+  ),
+  FEDERATION_SECRET: variable(
+    longSecret,
+    'What the router sends in the header `x-federation-secret`. Needed for `FEDERATION=on` with a real platform.',
   ),
   LOG_LEVEL: variable(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),

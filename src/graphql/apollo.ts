@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import type { OperationContext } from './context.ts';
 import { formatError } from './formatError.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
+import { callersPlugin } from './plugins/callers.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
 import { limitsPlugin, type LimitsOptions } from './plugins/limits.ts';
@@ -97,6 +98,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginUsageReportingDisabled(),
       // First: what it refuses, nobody else looks at.
       persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
+      callersPlugin(),
       limitsPlugin({ ...limits, list }),
       inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength, ledgerPageSize }),
       explainPlugin(),

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
-import type { Clock } from '../domain/clock.ts';
-import type { Telemetry } from '../domain/telemetry.ts';
-import { failureOf } from '../observe/failure.ts';
-import type { Logger } from '../observe/logger.ts';
+import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
 import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
-import { endConnection, HttpRefusal, refusalOf, writeRefusal } from './refusal.ts';
+import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
+import { refuse, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
+import { setSecurityHeaders } from './securityHeaders.ts';
+import { createUnderWay } from './underWay.ts';
+import { assertWellFormed } from './wellFormed.ts';
 
-export interface HttpServerOptions<Context extends BaseContext> {
+export interface HttpServerOptions<Context extends BaseContext> extends RespondOptions {
   readonly apollo: ApolloServer<Context>;
   /** Who asks, and everything an operation needs. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
   readonly createContext: (request: IncomingMessage, deadline: Deadline) => Promise<Context>;
@@ -18,50 +18,59 @@ export interface HttpServerOptions<Context extends BaseContext> {
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
   readonly slots: OperationSlots;
-  /** Whether this gateway is about to leave: its callers are told to ask elsewhere next time. */
-  readonly isClosing: () => boolean;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly telemetry: Telemetry;
+  /** More are hung up on before they can ask. */
+  readonly maxConnections: number;
 }
 
 /** The one path that is served. */
 export const GRAPHQL_PATH = '/graphql';
 
 const MAX_BODY_BYTES = 1_000_000;
-const MAX_HEADERS = 100;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** After a refusal, of a body that is still being sent. */
-const MAX_DRAINED_BYTES = 64_000_000;
-const MAX_DRAINED_MS = 2000;
+/** So that long-lived connections come to be spread anew over the gateways behind a load balancer. */
+const MAX_REQUESTS_PER_CONNECTION = 10_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-/** A caller who has not taken the answer by then is cut off: what is written for them lies in our memory. */
-const RESPONSE_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
 
 /** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
 export function createHttpServer<Context extends BaseContext>(options: HttpServerOptions<Context>): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: 1000,
-    },
-    (request, response) => {
-      answer(request, response, options).catch((error: unknown) => refuse(request, response, error, options));
-    },
-  );
+  const { telemetry, isClosing } = options;
+  const underWay = createUnderWay();
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: 1000,
+    insecureHTTPParser: false,
+    requireHostHeader: false, // Node refuses with an empty answer; `answer` does so in JSON.
+  });
+  server.maxConnections = options.maxConnections;
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
   server.maxHeadersCount = 0;
+
+  const serve = (respond: typeof answer<Context>) => (request: IncomingMessage, response: ServerResponse) => {
+    setSecurityHeaders(response);
+    if (isClosing()) response.setHeader('connection', 'close');
+    (async () => {
+      underWay.add(request, response);
+      await respond(request, response, options);
+    })().catch((error: unknown) => refuse(request, response, error, options));
+  };
+  server.on('request', serve(answer));
+  server.on('checkExpectation', serve(unexpected));
+  server.on('connect', (_request, socket) => endConnection(socket, notAllowed()));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What were written now would be taken for the answer to a request before.
+    if (!socket.writable || underWay.isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
     const refusal = unparsed(error.code);
-    if (socket.writable) {
-      options.telemetry.requestRefused(refusal.code);
-      endConnection(socket, refusal);
-    } else socket.destroy();
+    telemetry.requestRefused(refusal.code);
+    endConnection(socket, refusal);
   });
   return server;
 }
@@ -71,11 +80,9 @@ async function answer<Context extends BaseContext>(
   response: ServerResponse,
   options: HttpServerOptions<Context>,
 ): Promise<void> {
-  const { apollo, createContext, corsOrigins, requestDeadlineMs, slots, isClosing, clock } = options;
-  setSecurityHeaders(response);
-  if (isClosing()) response.setHeader('connection', 'close');
-  if (request.rawHeaders.length / 2 > MAX_HEADERS) throw headersTooLarge();
+  const { apollo, createContext, corsOrigins, requestDeadlineMs, slots, clock } = options;
   const [path, search] = splitUrl(request.url ?? '');
+  assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
   const { method = '' } = request;
   if (method === 'OPTIONS') {
@@ -83,9 +90,7 @@ async function answer<Context extends BaseContext>(
     return;
   }
   allowOrigin(request, response, corsOrigins);
-  if (method !== 'GET' && method !== 'POST') {
-    throw new HttpRefusal(405, 'METHOD_NOT_ALLOWED', 'Use POST, or GET for a query.', { allow: 'GET, POST' });
-  }
+  if (method !== 'GET' && method !== 'POST') throw notAllowed();
 
   slots.assertRoom(); // Before a byte of the body is read.
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
@@ -99,93 +104,15 @@ async function answer<Context extends BaseContext>(
         httpGraphQLRequest: { method, headers: headersOf(request), search, body },
         context: () => Promise.resolve(context),
       });
-      if (isClosing()) response.setHeader('connection', 'close');
-      dropUnlessTaken(response, clock);
-      await send(response, result);
+      await send(response, result, options);
     });
   } finally {
     deadline.dispose();
   }
 }
 
-/** Cuts a caller off who does not read, or is not there any more, a while after the answer was given. */
-function dropUnlessTaken(response: ServerResponse, clock: Clock): void {
-  const cancel = clock.after(RESPONSE_TIMEOUT_MS, () => response.destroy());
-  response.once('close', cancel);
-}
-
-async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
-  for (const [name, value] of headers) response.setHeader(name, value);
-  response.statusCode = status ?? 200;
-  if (body.kind === 'complete') {
-    response.setHeader('content-length', Buffer.byteLength(body.string));
-    response.end(body.string);
-    return;
-  }
-  for await (const chunk of body.asyncIterator) response.write(chunk);
-  response.end();
-}
-
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-  { logger, telemetry, isClosing }: Pick<HttpServerOptions<BaseContext>, 'logger' | 'telemetry' | 'isClosing'>,
-): void {
-  if (response.destroyed) {
-    // The caller has hung up: there is nobody to refuse, and nothing of ours failed.
-    logger.info({ outcome: 'gone' }, 'request');
-    return;
-  }
-  const { status, code } = refusalOf(error);
-  telemetry.requestRefused(code);
-  const line = { outcome: 'refused', status, code };
-  // A refusal of ours, whatever its status, is no fault of ours.
-  if (status >= 500 && !(error instanceof HttpRefusal)) logger.error({ ...line, failure: failureOf(error) }, 'request');
-  else logger.info(line, 'request');
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  if (isClosing()) response.setHeader('connection', 'close');
-  writeRefusal(response, error);
-  if (request.complete) response.end();
-  else drain(request, response);
-}
-
-/**
- * Reads on for a moment before it hangs up, so that a caller who is still sending comes to read the answer: a connection
- * that is closed with unread input is reset, and the answer lost.
- */
-function drain(request: IncomingMessage, response: ServerResponse): void {
-  let left = MAX_DRAINED_BYTES;
-  const end = () => response.end();
-  const timer = setTimeout(end, MAX_DRAINED_MS).unref();
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) end();
-  });
-  request.once('end', end);
-  response.once('close', () => clearTimeout(timer));
-}
-
-/** What Node's parser says of a request it could not read. */
-function unparsed(code: string | undefined): HttpRefusal {
-  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new HttpRefusal(408, 'REQUEST_TIMEOUT', 'The request took too long.');
-  return new HttpRefusal(400, 'BAD_REQUEST', 'This is not an HTTP request.');
-}
-
-function headersTooLarge(): HttpRefusal {
-  return new HttpRefusal(431, 'REQUEST_HEADER_FIELDS_TOO_LARGE', 'The headers are too large, or too many.');
-}
-
-/** Answers are one caller's own: nothing on the way keeps or frames them. */
-function setSecurityHeaders(response: ServerResponse): void {
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('x-frame-options', 'DENY');
-  response.setHeader('referrer-policy', 'no-referrer');
+function unexpected(): Promise<never> {
+  return Promise.reject(new HttpRefusal(417, 'EXPECTATION_FAILED', 'Expect 100-continue, or nothing.'));
 }
 
 /** Path and query of a request target, which a proxy may have sent in absolute form; the host in it is nobody's word. */

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { asError } from '../domain/errors.ts';
-import { keyOfCustomerRef, type CustomerId, type CustomerRef } from '../domain/customer.ts';
+import { keyOfCustomerRef, type CustomerId, type CustomerLookup, type CustomerRef } from '../domain/customer.ts';
 import {
   keyOfLedgerPage,
   WHOLE_LEDGER,
@@ -37,6 +37,11 @@ export interface Loaders {
   ): Promise<LedgerSlice>;
   /** The customer's id: known, seen in another read of this operation, or looked up. */
   customerId(customer: CustomerRef): Promise<CustomerId>;
+  /**
+   * Whose identifiers they are, asked of the platform in any case: what the cache knows from other callers does not show,
+   * neither in what is answered nor in what it cost.
+   */
+  ownerOf(lookup: CustomerLookup): Promise<CustomerId>;
   /** The brand's own reference; null when the customer has none. Seen in a ledger read, or read for itself. */
   externalId(customer: CustomerRef): Promise<Personal<'external id'> | null>;
 }
@@ -81,6 +86,9 @@ export function createLoaders({ platform, context }: LoadersOptions): Loaders {
     const seen = await seenIds.find(customer);
     return seen ?? (await platform.readCustomerId(customer.lookup, undefined, context)).answer.id;
   });
+  const owningIds = createEachLoader('ownerId', async (customer) =>
+    customer.by === 'id' ? customer.id : (await platform.findCustomerId(customer.lookup, context)).id,
+  );
   const externalIds = createEachLoader('externalId', async (customer) => {
     const seen = await seenExternalIds.find(customer);
     if (seen !== null) return seen.externalId;
@@ -138,6 +146,7 @@ export function createLoaders({ platform, context }: LoadersOptions): Loaders {
       return walkLedger({ loadPage: loadPageOfBalance, ...range, plannedPages, takeMore: takeMorePages() });
     },
     customerId: (customer) => customerIds.load(customer),
+    ownerOf: (lookup) => owningIds.load({ by: 'lookup', lookup }),
     externalId: (customer) => externalIds.load(customer),
   };
 }

@@ -1,5 +1,6 @@
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup } from '../domain/customer.ts';
 import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../domain/ledger.ts';
+import type { ReadContext } from '../domain/operation.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
 import type { CachedRead, CacheRules } from './cache.ts';
 import { createCaches } from './caches.ts';
@@ -19,6 +20,8 @@ export interface Platform {
   readonly readPointsBalance: CachedRead<PointsBalanceQuestion, PointsBalance>;
   readonly readLedgerPage: CachedRead<LedgerPageQuestion, LedgerPage>;
   readonly readCustomerId: CachedRead<CustomerLookup, FoundCustomer>;
+  /** Whose identifiers they are, asked of the platform now: for callers who must not learn what others have asked. */
+  readonly findCustomerId: (lookup: CustomerLookup, context: ReadContext) => Promise<FoundCustomer>;
   readonly readIdentifiers: CachedRead<CustomerId, CustomerIdentifiers>;
   /** What the configuration calls fresh. */
   readonly freshMs: number;
@@ -82,6 +85,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       bytesOf: () => 300,
       form: FOUND_CUSTOMER,
     }),
+    findCustomerId: (lookup, context) => fetchCustomerId(call, lookup, context),
     readIdentifiers,
     freshMs: rules.freshMs,
     ledgerPageSize: pageSize,

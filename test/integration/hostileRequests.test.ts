@@ -24,6 +24,8 @@ const HTTP_CODES = [
   'NOT_FOUND',
   'METHOD_NOT_ALLOWED',
   'NOT_ACCEPTABLE',
+  'EXPECTATION_FAILED',
+  'TOO_MANY_REQUESTS',
   'REQUEST_TIMEOUT',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
@@ -106,7 +108,11 @@ function send({ method, path, headers, body, caller }: HostileRequest): Promise<
         port: url.port,
         method,
         path,
-        headers: { ...headers, ...(token === undefined ? {} : { authorization: token }) },
+        headers: {
+          ...headers,
+          ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+          ...(token === undefined ? {} : { authorization: token }),
+        },
       },
       (incoming) => {
         const chunks: Buffer[] = [];

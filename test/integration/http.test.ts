@@ -359,6 +359,8 @@ describe('a request that dawdles', () => {
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),
     isClosing: () => false,
+    maxConnections: 3,
+    pagePolicyOf: () => '',
     clock: systemClock,
     logger: createLogger({ level: 'silent' }),
     telemetry: NO_TELEMETRY,

@@ -268,7 +268,7 @@ describe('a listed operation', () => {
       expect(data).toEqual({ customer: null });
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
-    expect(strange).toMatchObject({ data: { customer: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(strange).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(gateway.platform.requests).toHaveLength(1);
   });
 

@@ -185,6 +185,50 @@ describe('serve', () => {
   });
 
   it.each([
+    'http://169.254.169.254',
+    'http://10.0.0.1',
+    'http://localhost.evil.example',
+    'unix:/run/platform',
+    'file:///etc/passwd',
+    'https://user:cAnArY@platform.example',
+  ])('refuses to start with a platform at %s', async (url) => {
+    const { exitCode, stdout, stderr } = await run(['serve'], { CAPILLARY_BASE_URL: url, AUTH_MODE: 'none' }).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('CAPILLARY_BASE_URL must');
+    expect(stdout + stderr).not.toContain('cAnArY');
+  });
+
+  it.each(['', 'development', 'test'])('shows nobody a stack when NODE_ENV is "%s"', async (NODE_ENV) => {
+    const { url } = await serve(NODE_ENV === '' ? {} : { NODE_ENV });
+
+    for (const body of [
+      { query: 'qwerty cop { abc }' },
+      { query: '{ __typename }', variables: [] },
+      { query: '{ x }' },
+    ]) {
+      const { status, text: answer } = await post(url, body);
+
+      expect(status).toBe(400);
+      expect(answer).not.toMatch(/stacktrace|exception|node_modules|\.[tj]s\b|\bat /);
+    }
+  });
+
+  it('refuses to start before a real platform as a subgraph that anybody could ask', async () => {
+    const { exitCode, stdout, stderr } = await run(['serve'], {
+      CAPILLARY_BASE_URL: 'https://platform.example',
+      CAPILLARY_CLIENT_KEY: 'key',
+      CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET,
+      AUTH_MODE: 'none',
+      FEDERATION: 'on',
+    }).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('FEDERATION_SECRET');
+    expect(stdout).toBe('');
+  });
+
+  it.each([
     ['its key', { CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET }, 'CAPILLARY_CLIENT_KEY'],
     ['its secret', { CAPILLARY_CLIENT_KEY: 'key' }, 'CAPILLARY_CLIENT_SECRET'],
     ['its password', { CAPILLARY_TILL_USERNAME: 'till' }, 'CAPILLARY_TILL_PASSWORD'],

@@ -37,6 +37,9 @@ export interface TestGateway {
 export const OAUTH = { CAPILLARY_CLIENT_KEY: 'test-key', CAPILLARY_CLIENT_SECRET: 'test-secret-of-client' };
 export const TILL = { CAPILLARY_TILL_USERNAME: 'test.till', CAPILLARY_TILL_PASSWORD: 'test-password-of-till' };
 
+/** What the federation router shows; a test gateway that is a subgraph is asked as the router asks, unless said. */
+export const ROUTER = { 'x-federation-secret': 'test-secret-of-router-0123456789' };
+
 export interface TestGatewayOptions {
   /** Set on top of a real platform's configuration with an OAuth client and open access. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -65,6 +68,7 @@ export async function startGateway({
     CAPILLARY_BASE_URL: platform.url,
     ...('CAPILLARY_TILL_USERNAME' in env ? {} : OAUTH),
     AUTH_MODE: 'none',
+    ...(env['FEDERATION'] === 'on' ? { FEDERATION_SECRET: ROUTER['x-federation-secret'] } : {}),
     // Each test reads for itself, but those about the cache.
     CACHE_FRESH_SECONDS: '0',
     CACHE_STALE_SECONDS: '0',
@@ -81,7 +85,8 @@ export async function startGateway({
     adminUrl: gateway.adminUrl,
     platform,
     log,
-    query: (query, variables, headers) => post(gateway.url, { query, variables }, headers),
+    query: (query, variables, headers) =>
+      post(gateway.url, { query, variables }, { ...(config.federation ? ROUTER : {}), ...headers }),
     async close() {
       await gateway.close();
       if (shared === undefined) await platform.close();

@@ -43,18 +43,29 @@ function noCustomer({ isAuthenticated }: Viewer): GatewayError {
 }
 
 /**
- * Who may read only themselves is answered only if the platform's own answer names them. That nobody has the identifier
- * and that somebody else has it are the same refusal.
+ * Who may read only themselves is answered only if the platform's own answer, given now, names them. Whatever else it
+ * answers is the same refusal: that nobody has the identifier, that somebody else has it, that it cannot be looked up.
  */
 async function ownCustomer(lookup: CustomerLookup, { viewer, loaders }: OperationContext): Promise<CustomerParent> {
   if (!viewer.isAuthenticated) throw new GatewayError('UNAUTHENTICATED');
   if (viewer.customerId === null) throw new GatewayError('FORBIDDEN');
-  try {
-    const ref = { by: 'id', id: await loaders.customerId({ by: 'lookup', lookup }) } as const;
-    assertMayRead(viewer, ref);
-    return { ref };
-  } catch (error) {
-    if (error instanceof GatewayError && error.code === 'CUSTOMER_NOT_FOUND') throw new GatewayError('FORBIDDEN');
-    throw error;
-  }
+  const id = await loaders.ownerOf(lookup).catch((error: unknown) => {
+    throw error instanceof GatewayError ? withoutHints(error) : error;
+  });
+  const ref = { by: 'id', id } as const;
+  assertMayRead(viewer, ref);
+  return { ref };
+}
+
+/**
+ * A failed lookup, for a caller who must not learn whose identifier it is. One that may pass is the platform's state and
+ * stays what it is, without what the platform says of this very lookup; any other may hang on who has the identifier.
+ * The log has both.
+ */
+function withoutHints({ code, retryable, facts }: GatewayError): GatewayError {
+  const { endpoint, platformCode, retryAfterMs } = facts;
+  const why = [code, facts.detail, platformCode].filter((part) => part !== undefined).join(' ');
+  const forLog = { detail: why, ...(endpoint === undefined ? {} : { endpoint }) };
+  if (!retryable) return new GatewayError('FORBIDDEN', forLog);
+  return new GatewayError(code, { ...forLog, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 }

@@ -1,0 +1,56 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { getVariableValues, GraphQLError } from 'graphql';
+import { GatewayError } from '../../domain/errors.ts';
+import type { OperationContext } from '../context.ts';
+import { createFieldWalk } from '../operationFields.ts';
+
+/** What Federation adds to the root: the router's alone to ask. */
+const ROUTER_FIELDS: ReadonlySet<string> = new Set(['_entities', '_service']);
+/** What of the root holds nobody's data. Whatever is not named here needs a token. */
+const OPEN_FIELDS: ReadonlySet<string> = new Set(['_service']);
+
+/**
+ * Refuses an operation whose caller may run nothing of it, before its arguments are looked at: HTTP 401 for one that
+ * needs a token and came without, HTTP 403 for a router's that did not come from the router.
+ *
+ * Which customer a caller may read is decided where each is read, by `assertMayRead`.
+ */
+export function callersPlugin(): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation({ request, response, schema, document, operation, contextValue }) {
+          const { viewer, isRouter } = contextValue;
+          const root = operation === undefined ? undefined : schema.getRootType(operation.operation);
+          if (operation === undefined || root === undefined || root === null) return Promise.resolve();
+          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          // Variables of the wrong type are the executor's to report.
+          if (coerced === undefined) return Promise.resolve();
+          for (const { type, node } of createFieldWalk(schema, document, coerced)(root, operation.selectionSet)) {
+            const { value: field } = node.name;
+            if (type.getFields()[field] === undefined) continue; // __typename, __schema: what is open is open.
+            if (ROUTER_FIELDS.has(field) && !isRouter) throw notTheRouter();
+            if (!OPEN_FIELDS.has(field) && !viewer.isAuthenticated) {
+              // RFC 6750, section 3: a challenge without an error, for no token was shown.
+              response.http.headers.set('www-authenticate', 'Bearer');
+              throw noToken();
+            }
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function notTheRouter(): GraphQLError {
+  return refusal(403, new GatewayError('FORBIDDEN', { publicMessage: 'Only the federation router may ask this.' }));
+}
+
+function noToken(): GraphQLError {
+  const publicMessage = 'A token is needed: send it in the header authorization, as Bearer.';
+  return refusal(401, new GatewayError('UNAUTHENTICATED', { publicMessage }));
+}
+
+function refusal(status: number, originalError: GatewayError): GraphQLError {
+  return new GraphQLError(originalError.message, { originalError, extensions: { http: { status } } });
+}
