@@ -15,6 +15,7 @@ import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { createLoaders } from './loaders/index.ts';
 import type { Logger } from './observe/logger.ts';
 import { createPlatform } from './platform/index.ts';
+import { loadTransport } from './platform/transports.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
 
 /** What every part is handed and nothing looks up. */
@@ -57,6 +58,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   const { clock, logger, random } = surroundings;
   const platform = createPlatform({
     ...platformOf(config, sandbox),
+    createTransport: await loadTransport(config.httpClient),
     requestsPerMinute: Math.floor(config.quota.requestsPerMinute / config.quota.replicas),
     maxConcurrent: config.quota.maxConcurrent,
     cache: config.cache,

@@ -3,7 +3,7 @@ import type { BreakerRules } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
-import { createHttpTransport } from './http.ts';
+import type { CreateTransport } from './http.ts';
 import { LocalQuota } from './localQuota.ts';
 import { QuotaGate } from './quotaGate.ts';
 import { withRetry } from './retry.ts';
@@ -16,6 +16,8 @@ export interface PlatformClientOptions {
   /** `https://{host}/`, without `v2`. */
   readonly baseUrl: URL;
   readonly credentials: PlatformCredentials;
+  /** Makes the one HTTP client that everything goes through. */
+  readonly createTransport: CreateTransport;
   /** This gateway's share of the API key's quota. */
   readonly requestsPerMinute: number;
   readonly maxConcurrent: number;
@@ -45,7 +47,7 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random } = options;
-  const transport = createHttpTransport({
+  const transport = options.createTransport({
     baseUrl,
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,

@@ -35,6 +35,9 @@ export interface TestGateway {
 export const OAUTH = { CAPILLARY_CLIENT_KEY: 'test-key', CAPILLARY_CLIENT_SECRET: 'test-secret-of-client' };
 export const TILL = { CAPILLARY_TILL_USERNAME: 'test.till', CAPILLARY_TILL_PASSWORD: 'test-password-of-till' };
 
+/** The HTTP client of gateways whose test names none: see `overUndici.ts`. */
+export const httpClient: { name: 'got' | 'undici' } = { name: 'got' };
+
 export interface TestGatewayOptions {
   /** Set on top of a real platform's configuration with an OAuth client and open access. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -59,6 +62,7 @@ export async function startGateway({ env = {}, clock = systemClock }: TestGatewa
     // Each test reads for itself, but those about the cache.
     CACHE_FRESH_SECONDS: '0',
     CACHE_STALE_SECONDS: '0',
+    CAPILLARY_HTTP_CLIENT: httpClient.name,
     ...env,
   });
   const gateway = await start(config, {
