@@ -28,11 +28,15 @@ export function createSender(options: {
       const { signal, secondChance } = context;
       const sentAtMs = clock.monotonicMs();
       const cut = new AbortController();
+      // AbortSignal.any() would say this in a line, and costs as much as half a read with undici.
+      const leave = () => cut.abort(signal.reason);
+      if (signal.aborted) leave();
+      signal.addEventListener('abort', leave);
       const cancel = clock.after(secondChance?.afterMs ?? Infinity, () => {
         if (secondChance?.take() === true) cut.abort(noAnswer(endpoint, 'transient'));
       });
       try {
-        return await attempt(options, endpoint, request, AbortSignal.any([signal, cut.signal]));
+        return await attempt(options, endpoint, request, cut.signal);
       } catch (error) {
         // The deadline came first. Had the platform had its time, that it did not answer is its failure.
         const isDeadline =
@@ -41,6 +45,7 @@ export function createSender(options: {
         throw isDeadline && hadTime && error.facts.detail === DEADLINE ? noAnswer(endpoint, 'final') : error;
       } finally {
         cancel();
+        signal.removeEventListener('abort', leave);
       }
     });
 }

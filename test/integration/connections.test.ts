@@ -1,7 +1,7 @@
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SELF_SIGNED } from '../support/certificate.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { answerEverything, balanceOfRequest, BALANCE_PATHS, raw } from '../support/faultAnswers.ts';
 import { balanceOfPath, onceSeen, type Answer } from '../support/fakePlatform.ts';
 import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
@@ -119,7 +119,7 @@ describe.each(['got', 'undici'])('a connection of %s', (client) => {
 
   it('under TLS to a server with a certificate that nobody vouches for fails closed: nothing is sent', async () => {
     let requests = 0;
-    const stranger = createHttpsServer(SELF_SIGNED, (_request, response) => {
+    const stranger = createHttpsServer(selfSigned('127.0.0.1'), (_request, response) => {
       requests += 1;
       response.end();
     });

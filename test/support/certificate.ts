@@ -1,25 +1,71 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+
+/** A certificate that nobody but a test trusts, and its key, in PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /**
- * A key and a certificate for localhost that it signed itself, so nobody trusts it. Made for these tests by
- * `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=localhost
- * -addext subjectAltName=DNS:localhost,IP:127.0.0.1`.
+ * Makes a certificate for a host name or an IPv4 address, signed with its own key, valid now and for a year around it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */
-export const SELF_SIGNED = {
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJ2627I0psy0DwSzm
-u6t31dTuJbvzhzETya+6Mz0Zg/KhRANCAAQycKbh/E12BVOnTBMU8R+I3Do+rdNi
-vOZGYN0tQcNjfAYd6j7VHg9bBI+JRGtQJKFayj17DakDd8est+/mBV5k
------END PRIVATE KEY-----
-`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBnDCCAUGgAwIBAgIUW2Q3hsdCixGawyF4cCRmctIzCs0wCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDA2MTY0OFoYDzIxMjYxMDMx
-MDYxNjQ4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQycKbh/E12BVOnTBMU8R+I3Do+rdNivOZGYN0tQcNjfAYd6j7VHg9b
-BI+JRGtQJKFayj17DakDd8est+/mBV5ko28wbTAdBgNVHQ4EFgQUJK3B42cdmuJC
-9cXlIWkRYibFp/wwHwYDVR0jBBgwFoAUJK3B42cdmuJC9cXlIWkRYibFp/wwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDSQAwRgIhAP5sDPgBemgLrGYDbPfY6YLSaDEmff/GC0DfH1SRH/fnAiEA
-zQ7C8Go6EjAF6gHuk6yIlV02M6nCshZSvzloGSmjr6U=
------END CERTIFICATE-----
-`,
-};
+export function selfSigned(host: string): Certificate {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const algorithm = sequence(oid(ECDSA_WITH_SHA256));
+  const name = sequence(set(sequence(oid(COMMON_NAME), der(0x0c, Buffer.from('test')))));
+  const validity = sequence(time(-365), time(365));
+  const extension = sequence(oid(SUBJECT_ALT_NAME), der(0x04, sequence(altName(host))));
+  const toBeSigned = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))), // Version 3.
+    der(0x02, Buffer.from([1])),
+    algorithm,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(0xa3, sequence(extension)),
+  );
+  const signature = sign('sha256', toBeSigned, privateKey);
+  const certificate = sequence(toBeSigned, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
+  return { cert: pem(certificate), key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })) };
+}
+
+const ECDSA_WITH_SHA256 = '2a8648ce3d040302';
+const COMMON_NAME = '550403';
+const SUBJECT_ALT_NAME = '551d11';
+
+function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  const value = Buffer.concat(parts);
+  const { length } = value;
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), value]);
+}
+
+function sequence(...parts: readonly Uint8Array[]): Buffer {
+  return der(0x30, ...parts);
+}
+
+function set(...parts: readonly Uint8Array[]): Buffer {
+  return der(0x31, ...parts);
+}
+
+function oid(hex: string): Buffer {
+  return der(0x06, Buffer.from(hex, 'hex'));
+}
+
+function time(daysAhead: number): Buffer {
+  const text = new Date(Date.now() + daysAhead * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
+  return der(0x18, Buffer.from(text));
+}
+
+function altName(host: string): Buffer {
+  const isAddress = /^[0-9.]+$/.test(host);
+  return isAddress ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host));
+}
+
+function pem(bytes: Buffer): string {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}
