@@ -13,7 +13,7 @@ import { TransportError, transportErrorOf } from './transportError.ts';
  * One attempt with got, its own policies off: it would retry inside our deadline, follow a redirect with the token in
  * hand, and unpack a bomb without a bound (each measured; see the tests named after them).
  *
- * It costs half of what got's promises do: a stream is read once where a promise reads it twice, and Node is handed the
+ * It costs a quarter less than got's promises: a stream is read once where a promise reads it twice, and Node is handed the
  * four options that a request needs instead of the thirty that got writes (`npm run build && node bench/micro/http.js`).
  */
 export function createGotTransport({
