@@ -25,6 +25,7 @@ import type { Logger } from './observe/logger.ts';
 import { createObservation } from './observe/observation.ts';
 import { createPlatform } from './platform/index.ts';
 import type { PlatformCredentials } from './platform/credentials.ts';
+import { loadTransport } from './platform/transports.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
 import { connectRedis } from './store/redisLink.ts';
 import { createSeal, type Seal } from './store/seal.ts';
@@ -90,6 +91,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   const shared = redis && { link: redis, seal: sealOf(asked) };
   const platform = createPlatform({
     ...asked,
+    createTransport: await loadTransport(config.httpClient),
     ...config.quota,
     shared,
     cache: config.cache,

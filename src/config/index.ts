@@ -29,6 +29,8 @@ export interface Config {
     readonly replicas: number;
     readonly maxConcurrent: number;
   };
+  /** Which library asks the platform. */
+  readonly httpClient: Values['CAPILLARY_HTTP_CLIENT'];
   readonly cache: {
     readonly freshMs: number;
     readonly staleMs: number;
@@ -131,6 +133,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       replicas: values.REPLICAS,
       maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
     },
+    httpClient: values.CAPILLARY_HTTP_CLIENT,
     cache: { freshMs: 1000 * values.CACHE_FRESH_SECONDS, staleMs: 1000 * values.CACHE_STALE_SECONDS },
     redisUrl: values.REDIS_URL ?? null,
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,

@@ -50,6 +50,11 @@ export const VARIABLES = {
     '1000',
   ),
   CAPILLARY_MAX_CONCURRENT: variable(integer(1, 1000), 'Platform calls under way at once.', '20'),
+  CAPILLARY_HTTP_CLIENT: variable(
+    z.enum(['got', 'undici']),
+    'The library that asks the platform: `got`, or `undici`, which takes a third of the CPU time.',
+    'got',
+  ),
   CAPILLARY_LEDGER_PAGE_SIZE: variable(
     integer(1, 100),
     "The ledger's `limit`; the platform's documents disagree on the largest, 10 is safe.",

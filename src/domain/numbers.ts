@@ -4,7 +4,8 @@ export type NumericId = string & { readonly __brand: 'NumericId' };
 /** An exact signed decimal as text, as the platform printed it: `8500.000`. */
 export type DecimalText = string & { readonly __brand: 'DecimalText' };
 
-const LARGEST_ID = 2n ** 63n - 1n;
+/** 2^63 - 1. */
+const LARGEST_ID = '9223372036854775807';
 /** The platform stores DECIMAL(18,3); this leaves room for what a sum or another scale may add. */
 const MAX_DECIMAL_LENGTH = 40;
 
@@ -14,7 +15,8 @@ const MAX_DECIMAL_LENGTH = 40;
  */
 export function parseNumericId(text: string): NumericId | undefined {
   if (!/^[1-9][0-9]{0,18}$/.test(text)) return undefined;
-  return BigInt(text) <= LARGEST_ID ? (text as NumericId) : undefined;
+  // Of two numbers as long as each other the larger is the later one in the alphabet too.
+  return text.length < LARGEST_ID.length || text <= LARGEST_ID ? (text as NumericId) : undefined;
 }
 
 /**

@@ -1,12 +1,12 @@
-import { isLosslessNumber, parse } from 'lossless-json';
 import type { ErrorFacts } from '../domain/errors.ts';
 import { MAX_WARNINGS, MERGE_CODES, warningOf, type Warning } from '../domain/warning.ts';
 import { familyOf, type EndpointName } from './endpointName.ts';
 import type { HttpAnswer } from './http.ts';
+import { JsonNumber, parseJson } from './json.ts';
 import { isEmptyCode, isKnownCode, PlatformProblem, problemOfCode, problemOfStatus } from './problem.ts';
 import { retryAfterMsOf } from './retryAfter.ts';
 
-/** A JSON object as it came: numbers are still their digits (`LosslessNumber`). */
+/** A JSON object as it came: numbers are still their digits (`JsonNumber`). */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A success of the platform, its body not yet looked into. */
@@ -78,7 +78,7 @@ function jsonOf({ contentType, body }: HttpAnswer): Json | undefined {
     return undefined;
   try {
     // Takes a byte order mark off, and refuses what is not UTF-8.
-    const value = parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
@@ -110,7 +110,7 @@ function warningsOf(body: Json, codes: readonly number[]): Warning[] {
 /** `code` of an item of the envelope, a number or the same as text; undefined for anything else. */
 function codeOf(item: unknown): number | undefined {
   const code = isObject(item) ? item['code'] : undefined;
-  const text = isLosslessNumber(code) ? code.value : code;
+  const text = code instanceof JsonNumber ? code.text : code;
   return typeof text === 'string' && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
@@ -119,5 +119,5 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { Tally } from './tally.ts';
 
 export interface BreakerRules {
   /** Opens when at least this share of the calls in the window failed, */
@@ -30,7 +31,8 @@ export interface Admission {
 export class Breaker {
   readonly #rules: BreakerRules;
   readonly #clock: Clock;
-  #outcomes: { readonly atMs: number; readonly isFailure: boolean }[] = [];
+  readonly #calls: Tally;
+  readonly #failures: Tally;
   #openUntilMs = -Infinity;
   #isOpen = false;
   #isProbing = false;
@@ -38,6 +40,8 @@ export class Breaker {
   constructor(rules: BreakerRules, clock: Clock) {
     this.#rules = rules;
     this.#clock = clock;
+    this.#calls = new Tally(rules.windowMs, clock);
+    this.#failures = new Tally(rules.windowMs, clock);
   }
 
   get state(): BreakerState {
@@ -64,21 +68,26 @@ export class Breaker {
       return;
     }
     if (isFailure === undefined || this.#isOpen) return;
-    const { windowMs, minCalls, failureShare } = this.#rules;
-    this.#outcomes = this.#outcomes.filter(({ atMs }) => atMs + windowMs > nowMs);
-    this.#outcomes.push({ atMs: nowMs, isFailure });
-    const failures = this.#outcomes.filter((outcome) => outcome.isFailure).length;
-    if (this.#outcomes.length >= minCalls && failures >= failureShare * this.#outcomes.length) this.#open(nowMs);
+    this.#calls.add();
+    if (isFailure) this.#failures.add();
+    const { minCalls, failureShare } = this.#rules;
+    const calls = this.#calls.count();
+    if (calls >= minCalls && this.#failures.count() >= failureShare * calls) this.#open(nowMs);
   }
 
   #open(nowMs: number): void {
     this.#isOpen = true;
     this.#openUntilMs = nowMs + this.#rules.openMs;
-    this.#outcomes = [];
+    this.#forget();
   }
 
   #close(): void {
     this.#isOpen = false;
-    this.#outcomes = [];
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#calls.clear();
+    this.#failures.clear();
   }
 }

@@ -7,7 +7,7 @@ import type { BreakerRules, BreakerState } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
-import { createHttpTransport } from './http.ts';
+import type { CreateTransport } from './http.ts';
 import { LocalQuota } from './localQuota.ts';
 import type { Quota } from './quota.ts';
 import { QuotaGate } from './quotaGate.ts';
@@ -22,6 +22,8 @@ export interface PlatformClientOptions {
   /** `https://{host}/`, without `v2`. */
   readonly baseUrl: URL;
   readonly credentials: PlatformCredentials;
+  /** Makes the one HTTP client that everything goes through. */
+  readonly createTransport: CreateTransport;
   /** The API key's quota. */
   readonly requestsPerMinute: number;
   /** How many gateways share it, where Redis does not tell. */
@@ -58,7 +60,7 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
-  const transport = createHttpTransport({
+  const transport = options.createTransport({
     baseUrl,
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,

@@ -1,25 +1,23 @@
-import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import type { PlatformAnswer } from './answer.ts';
 import { badResponse } from './answer.ts';
 import { parseCustomerId } from '../domain/customer.ts';
 import { parseDecimal, parseNumericId } from '../domain/numbers.ts';
 import { Personal } from '../domain/personal.ts';
+import { JsonNumber } from './json.ts';
 
 /**
  * What the platform's bodies are made of. A number may come as a JSON number or as the same text in quotes: the
  * documents disagree, and both read exactly. Unknown fields are ignored, for the platform adds some.
  */
 
-/** The digits of a JSON number, or text; undefined for anything else. */
-const digits = z.preprocess((value) => (isLosslessNumber(value) ? value.value : value), z.string());
-
-/** Runs a parser of ours over text, and refuses what it does not take. */
+/** Runs a parser of ours over the digits of a number, or over text, and refuses what it does not take. */
 function parsedBy<T>(parse: (text: string) => T | undefined, expected: string) {
-  return digits.transform((text, context) => {
-    const value = parse(text);
+  return z.transform((raw: unknown, context) => {
+    const text = raw instanceof JsonNumber ? raw.text : raw;
+    const value = typeof text === 'string' ? parse(text) : undefined;
     if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expected });
+    context.issues.push({ code: 'custom', message: expected, input: raw });
     return z.NEVER;
   });
 }

@@ -1,9 +1,3 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, type OptionsOfBufferResponseBody } from 'got';
-import { decompressBody } from './decompress.ts';
-import { TransportError, transportErrorOf } from './transportError.ts';
-
 /** One HTTP request to the platform, below authentication and everything else. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -24,14 +18,17 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** The seam behind which an HTTP client lives: one attempt, no policy. */
+/**
+ * The seam behind which an HTTP client lives: one attempt, no policy. Whatever the client would do by itself is off: it
+ * neither retries nor follows a redirect, for that would carry the token along, and it unpacks nothing without a bound.
+ */
 export interface Transport {
   /**
    * @throws {TransportError} when no whole answer arrived; never a library's own error, which carries the URL
-   * @throws the signal's reason, when it aborts first
+   * @throws the signal's reason, as soon as it aborts
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
-  /** Closes idle connections. */
+  /** Closes all connections. */
   close(): void;
 }
 
@@ -39,89 +36,18 @@ export interface HttpOptions {
   /** `https://{host}/`, or plain HTTP on a loopback address. */
   readonly baseUrl: URL;
   readonly maxConnections: number;
+  /** To find the host's address, and once more to connect; TLS has twice as long. */
   readonly connectTimeoutMs: number;
   /** Counted after decompression. */
   readonly maxBodyBytes: number;
 }
 
-/**
- * One attempt with got, its own policies off: it would retry inside our deadline, follow a redirect with the token in
- * hand, and unpack a bomb without a bound (each measured; see the tests named after them).
- */
-export function createHttpTransport({
-  baseUrl,
-  maxConnections,
-  connectTimeoutMs,
-  maxBodyBytes,
-}: HttpOptions): Transport {
-  const agentOptions = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
-  const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
-  const client = got.extend({
-    agent,
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
-    decompress: false,
-    cache: false,
-    dnsCache: false,
-    https: { rejectUnauthorized: true },
-    timeout: { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: 2 * connectTimeoutMs },
-    headers: { 'user-agent': 'loyalty-graph', accept: 'application/json', 'accept-encoding': 'identity' },
-    responseType: 'buffer',
-    resolveBodyOnly: false,
-  });
+/** Makes a transport with one of the HTTP clients. */
+export type CreateTransport = (options: HttpOptions) => Transport;
 
-  return {
-    async send(request, signal) {
-      signal.throwIfAborted();
-      const url = urlOf(baseUrl, request);
-      const options: OptionsOfBufferResponseBody = { method: request.method, headers: { ...request.headers }, signal };
-      if (request.json !== undefined) options.json = request.json;
-
-      const attempt = client(url, { ...options, responseType: 'buffer' });
-      const reading = { isTooLarge: false };
-      // Stops reading, where got would go on buffering.
-      void attempt.on('downloadProgress', ({ transferred }) => {
-        if (transferred > maxBodyBytes && !reading.isTooLarge) {
-          reading.isTooLarge = true;
-          attempt.cancel();
-        }
-      });
-      try {
-        const { statusCode, headers, rawBody } = await attempt;
-        return {
-          status: statusCode,
-          contentType: headers['content-type'],
-          retryAfter: headers['retry-after'],
-          requestId: firstOf(headers['x-cap-request-id'] ?? headers['x-cap-requestid']),
-          body: await decompressBody(Buffer.from(rawBody), headers['content-encoding'], maxBodyBytes),
-        };
-      } catch (error) {
-        // Whatever else went wrong, a reader that has left gets its own reason.
-        if (signal.aborted) throw signal.reason;
-        if (reading.isTooLarge) throw new TransportError('body too large');
-        if (error instanceof TransportError) throw error;
-        throw transportErrorOf(error instanceof RequestError ? error.code : undefined);
-      }
-    },
-
-    close() {
-      agent.http.destroy();
-      agent.https.destroy();
-    },
-  };
-}
-
-/** The request's URL, which is below the base URL or an error: a path from outside must not lead anywhere else. */
-function urlOf(baseUrl: URL, { path, searchParams }: HttpRequest): URL {
-  const url = new URL(path, baseUrl);
-  if (url.origin !== baseUrl.origin || url.pathname !== `${baseUrl.pathname}${path}`) {
-    throw new TransportError('path leaves the base URL');
-  }
-  url.search = new URLSearchParams(searchParams).toString();
-  return url;
-}
-
-function firstOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
-}
+/** Sent with every request. Uncompressed answers are asked for: they are small, and unpacking costs more than it saves. */
+export const REQUEST_HEADERS = {
+  'user-agent': 'loyalty-graph',
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+} as const;

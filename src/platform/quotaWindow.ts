@@ -20,8 +20,10 @@ export const PACED_FROM = 0.5;
  */
 export class QuotaWindow {
   readonly #rules: QuotaRules;
-  /** Times of the grants within the window, oldest first. */
+  /** Times of the grants, oldest first. */
   #grants: number[] = [];
+  /** Where in them the window begins. */
+  #first = 0;
 
   constructor(rules: QuotaRules) {
     this.#rules = rules;
@@ -39,8 +41,8 @@ export class QuotaWindow {
   waitMs(nowMs: number, limit = this.#rules.limit): number {
     if (limit < 1) return Infinity;
     this.#forget(nowMs);
-    const used = this.#grants.length;
-    const oldest = this.#grants[used - limit] ?? this.#grants[0];
+    const used = this.#grants.length - this.#first;
+    const oldest = this.#grants[this.#first + Math.max(0, used - limit)];
     const newest = this.#grants.at(-1);
     if (oldest === undefined || newest === undefined) return 0;
     const { windowMs } = this.#rules;
@@ -54,7 +56,7 @@ export class QuotaWindow {
   /** Grants within the window that ends at `nowMs`. */
   used(nowMs: number): number {
     this.#forget(nowMs);
-    return this.#grants.length;
+    return this.#grants.length - this.#first;
   }
 
   /** Notes a grant that somebody else gave. */
@@ -65,12 +67,15 @@ export class QuotaWindow {
   /** Gives back a place whose call was never sent. */
   giveBack(grantedAtMs: number): void {
     const index = this.#grants.lastIndexOf(grantedAtMs);
-    if (index >= 0) this.#grants.splice(index, 1);
+    if (index >= this.#first) this.#grants.splice(index, 1);
   }
 
   #forget(nowMs: number): void {
     const { windowMs } = this.#rules;
-    const kept = this.#grants.findIndex((grantMs) => grantMs + windowMs > nowMs);
-    if (kept !== 0) this.#grants = kept < 0 ? [] : this.#grants.slice(kept);
+    while (this.#first < this.#grants.length && (this.#grants[this.#first] ?? 0) + windowMs <= nowMs) this.#first += 1;
+    // Taken out together, now and then: one by one would move all others each time.
+    if (this.#first <= this.#grants.length / 2) return;
+    this.#grants = this.#grants.slice(this.#first);
+    this.#first = 0;
   }
 }

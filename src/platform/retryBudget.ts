@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { Tally } from './tally.ts';
 
 export interface RetryBudgetRules {
   /** Retries allowed for each call of the last `windowMs`. */
@@ -37,39 +38,5 @@ export class RetryBudget {
     if (this.#retries.count() + 1 > allowed) return false;
     this.#retries.add();
     return true;
-  }
-}
-
-const BUCKETS = 20;
-
-/** How many of something there were in the last `windowMs`, in so many buckets: it takes the same room however many. */
-class Tally {
-  readonly #bucketMs: number;
-  readonly #clock: Clock;
-  #buckets: { readonly index: number; count: number }[] = [];
-
-  constructor(windowMs: number, clock: Clock) {
-    this.#bucketMs = windowMs / BUCKETS;
-    this.#clock = clock;
-  }
-
-  add(): void {
-    const index = this.#index();
-    const newest = this.#buckets.at(-1);
-    if (newest?.index === index) newest.count += 1;
-    else this.#buckets = [...this.#recent(), { index, count: 1 }];
-  }
-
-  count(): number {
-    return this.#recent().reduce((sum, { count }) => sum + count, 0);
-  }
-
-  #recent() {
-    const oldest = this.#index() - BUCKETS;
-    return this.#buckets.filter(({ index }) => index > oldest);
-  }
-
-  #index(): number {
-    return Math.floor(this.#clock.monotonicMs() / this.#bucketMs);
   }
 }

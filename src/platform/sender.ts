@@ -30,11 +30,15 @@ export function createSender(options: {
       const { signal, secondChance } = context;
       const sentAtMs = clock.monotonicMs();
       const cut = new AbortController();
+      // AbortSignal.any() would say this in a line, and costs as much as half a read with undici.
+      const leave = () => cut.abort(signal.reason);
+      if (signal.aborted) leave();
+      signal.addEventListener('abort', leave);
       const cancel = clock.after(secondChance?.afterMs ?? Infinity, () => {
         if (secondChance?.take() === true) cut.abort(noAnswer(endpoint, 'transient'));
       });
       try {
-        const answer = await attempt(options, endpoint, request, AbortSignal.any([signal, cut.signal]));
+        const answer = await attempt(options, endpoint, request, cut.signal);
         telemetry.platformCallEnded(endpoint, 'ok', clock.monotonicMs() - sentAtMs);
         return answer;
       } catch (error) {
@@ -53,6 +57,7 @@ export function createSender(options: {
         throw failure;
       } finally {
         cancel();
+        signal.removeEventListener('abort', leave);
       }
     });
 }

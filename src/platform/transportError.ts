@@ -32,14 +32,16 @@ const FAILURES: Readonly<Record<string, TransportFailure>> = {
   ECONNRESET: 'connection reset',
   EPIPE: 'connection reset',
   ERR_READING_RESPONSE_STREAM: 'connection reset',
+  UND_ERR_SOCKET: 'connection reset',
   ENOTFOUND: 'host unknown',
   EAI_AGAIN: 'name lookup failed',
   ETIMEDOUT: 'no connection in time',
 };
 
-/** The failure behind a client library's error code; certificates have some thirty codes of their own. */
-export function transportErrorOf(code: string | undefined): TransportError {
-  if (code === undefined) return new TransportError('failed');
+/** The failure behind a client library's error, by its code; certificates have some thirty codes of their own. */
+export function transportErrorOf(error: Error): TransportError {
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string') return new TransportError('failed');
   const isCertificate = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$|HOSTNAME_MISMATCH$)/.test(code);
   return new TransportError(FAILURES[code] ?? (isCertificate ? 'certificate refused' : 'failed'));
 }

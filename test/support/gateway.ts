@@ -39,6 +39,8 @@ export const TILL = { CAPILLARY_TILL_USERNAME: 'test.till', CAPILLARY_TILL_PASSW
 
 /** What the federation router shows; a test gateway that is a subgraph is asked as the router asks, unless said. */
 export const ROUTER = { 'x-federation-secret': 'test-secret-of-router-0123456789' };
+/** The HTTP client of gateways whose test names none: see `overUndici.ts`. */
+export const httpClient: { name: 'got' | 'undici' } = { name: 'got' };
 
 export interface TestGatewayOptions {
   /** Set on top of a real platform's configuration with an OAuth client and open access. */
@@ -72,6 +74,7 @@ export async function startGateway({
     // Each test reads for itself, but those about the cache.
     CACHE_FRESH_SECONDS: '0',
     CACHE_STALE_SECONDS: '0',
+    CAPILLARY_HTTP_CLIENT: httpClient.name,
     ...env,
   });
   const gateway = await start(config, {

@@ -1,0 +1,2 @@
+import '../../support/overUndici.ts';
+import '../failures.test.ts';

@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Tally } from '../../../src/platform/tally.ts';
+import { fakeClock } from '../../support/fakeClock.ts';
+
+const WINDOW_MS = 10_000;
+const BUCKET_MS = WINDOW_MS / 20;
+
+it('a tally counts what was added in the window, to a twentieth of it', () => {
+  const step = fc.record({ afterMs: fc.oneof(fc.nat(700), fc.nat(25_000)), add: fc.nat(3) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const clock = fakeClock();
+      const tally = new Tally(WINDOW_MS, clock);
+      const added: number[] = [];
+      for (const { afterMs, add } of steps) {
+        clock.advance(afterMs);
+        for (let each = 0; each < add; each += 1) {
+          tally.add();
+          added.push(clock.monotonicMs());
+        }
+        const since = (ms: number) => added.filter((atMs) => atMs > clock.monotonicMs() - ms).length;
+        expect(tally.count()).toBeGreaterThanOrEqual(since(WINDOW_MS - BUCKET_MS));
+        expect(tally.count()).toBeLessThanOrEqual(since(WINDOW_MS));
+      }
+    }),
+  );
+});
+
+it('a tally that is cleared starts from nothing', () => {
+  const clock = fakeClock();
+  const tally = new Tally(WINDOW_MS, clock);
+  tally.add();
+  tally.clear();
+  tally.add();
+
+  expect(tally.count()).toBe(1);
+});
