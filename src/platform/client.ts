@@ -7,7 +7,7 @@ import type { BreakerRules, BreakerState } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
-import { createHttpTransport } from './http.ts';
+import { createHttpTransport, type Transport } from './http.ts';
 import { LocalQuota } from './localQuota.ts';
 import type { Quota } from './quota.ts';
 import { QuotaGate } from './quotaGate.ts';
@@ -35,6 +35,8 @@ export interface PlatformClientOptions {
   /** 0 to 1, for jitter. */
   readonly random: () => number;
   readonly telemetry: Telemetry;
+  /** Carries calls in place of HTTP: a simulation's. */
+  readonly transport?: Transport;
 }
 
 export interface PlatformClient {
@@ -58,12 +60,14 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
-  const transport = createHttpTransport({
-    baseUrl,
-    maxConnections: maxConcurrent,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    maxBodyBytes: MAX_BODY_BYTES,
-  });
+  const transport =
+    options.transport ??
+    createHttpTransport({
+      baseUrl,
+      maxConnections: maxConcurrent,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
   const quota = quotaOf(options);
   const gate = new QuotaGate({
     quota,
