@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run bench:quota -- [options]
   --seed <n>     the chance in it, to have it again; default: another one each time
   --quick        shorter runs and smaller simulations: a first look, no figures to quote
   --only <name>  the simulation, or one run: ${['simulation', ...Object.keys(RUNS)].join(', ')}; may be given again
-  --redis        the gateways share a Redis; without, each keeps to its share
+  --no-redis     the gateways share no Redis: each keeps to its share of the quota and to a cache of its own
   --soak <min>   how long the soak lasts; default ${runs.FULL_SIZE.soakMinutes}, the target's own is 30
 `;
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
-    redis: { type: 'boolean', default: false },
+    'no-redis': { type: 'boolean', default: false },
     soak: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -34,6 +34,7 @@ async function measureAll(): Promise<void> {
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const runSize = values.quick ? runs.QUICK_SIZE : runs.FULL_SIZE;
   const size = { ...runSize, soakMinutes: Number(values.soak ?? runSize.soakMinutes) };
+  const hasRedis = !values['no-redis'];
   const isAsked = (name: string) => values.only.length === 0 || values.only.includes(name);
   const chosen = Object.entries(RUNS).filter(([name]) => isAsked(name));
   say(`Seed ${seed}. ${values.quick ? 'Quick: a first look, no figures to quote.' : ''}\n`);
@@ -49,11 +50,11 @@ async function measureAll(): Promise<void> {
       const simulated = simulation.simulations(seed, values.quick ? simulation.QUICK_SIZE : simulation.FULL_SIZE);
       for (const simulate of simulated) note('simulation', await simulate());
     }
-    for (const [name, run] of chosen) note(name, await run({ seed, size, hasRedis: values.redis }));
+    for (const [name, run] of chosen) note(name, await run({ seed, size, hasRedis }));
   } finally {
     await endAll();
   }
-  say(`\nSeed ${seed}${values.quick ? ', quick' : ''}${values.redis ? ', with Redis' : ', without Redis'}\n`);
+  say(`\nSeed ${seed}${values.quick ? ', quick' : ''}${hasRedis ? ', with Redis' : ', without Redis'}\n`);
   say(formatTable(measurements));
   process.exitCode = areMet(measurements) ? 0 : 1;
 }
