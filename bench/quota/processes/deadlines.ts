@@ -10,6 +10,7 @@ import type { Run } from './run.ts';
 const DEADLINE_MS = 800;
 const ALLOWED_MS = 50;
 const PER_SECOND = 100;
+const WARM_SECONDS = 2;
 
 /** Each fault in turn, before a gateway of its own: an open breaker or a closed gate must not shelter the next one. */
 export const runDeadlines: Run = async ({ size, hasRedis }) => {
@@ -19,7 +20,7 @@ export const runDeadlines: Run = async ({ size, hasRedis }) => {
     const { platform, members } = fleet;
     const { client } = members[0];
     const nextId = newIds();
-    await client.ask(balanceOf(nextId())); // A token, and warm code.
+    await atRate(PER_SECOND, WARM_SECONDS, () => client.ask(balanceOf(nextId()))); // A token, and warm code.
     if (fault === 'gone') await platform.stop();
     else await platform.rule({ fault });
     const requests = await atRate(PER_SECOND, size.faultSeconds, () => client.ask(balanceOf(nextId())));

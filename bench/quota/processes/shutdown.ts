@@ -1,10 +1,9 @@
-import { sideBySide } from '../../support/load.ts';
+import { createClient, sideBySide } from '../../support/load.ts';
 import { epochMs } from '../../support/platform.ts';
-import { startPlatform } from '../../support/processes.ts';
+import { startGateway, startPlatform } from '../../support/processes.ts';
 import { balanceOf } from '../../support/questions.ts';
 import { createRandom } from '../../support/random.ts';
-import { createClient } from '../../support/load.ts';
-import { startGateway } from '../../support/processes.ts';
+import { startRedis } from '../../support/redis.ts';
 import { milliseconds } from '../../support/table.ts';
 import { newIds } from '../simulation/traffic.ts';
 import { gatewayEnv, NO_LIMIT } from './fleet.ts';
@@ -14,18 +13,21 @@ const WIDTH = 20;
 const GRACE_MS = 10_000;
 
 /** SIGTERM to a gateway under load, again and again; what had been sent before the signal must be answered. */
-export const runShutdown: Run = async ({ seed, size }) => {
+export const runShutdown: Run = async ({ seed, size, hasRedis }) => {
   const random = createRandom(seed);
   const platform = await startPlatform({ latencyMs: 30, isRecording: false });
+  const redis = hasRedis ? await startRedis() : null;
   const nextId = newIds();
   let inFlight = 0;
   let failed = 0;
   let slowestMs = 0;
   let badExits = 0;
   for (let round = 0; round < size.shutdowns; round += 1) {
-    const gateway = await startGateway(gatewayEnv(platform, NO_LIMIT));
+    const gateway = await startGateway({
+      ...gatewayEnv(platform, NO_LIMIT),
+      ...(redis === null ? {} : { REDIS_URL: redis.url }),
+    });
     const client = createClient(gateway.url);
-    let signalledAtMs = Infinity;
     let isOver = false;
     const load = sideBySide(
       WIDTH,
@@ -38,7 +40,7 @@ export const runShutdown: Run = async ({ seed, size }) => {
       },
     );
     await new Promise((resolve) => setTimeout(resolve, 300 + random.below(200)));
-    signalledAtMs = epochMs();
+    const signalledAtMs = epochMs();
     gateway.kill('SIGTERM');
     const { exitCode } = await gateway.ended;
     slowestMs = Math.max(slowestMs, epochMs() - signalledAtMs);
@@ -52,7 +54,8 @@ export const runShutdown: Run = async ({ seed, size }) => {
     client.close();
   }
   platform.kill('SIGKILL');
-  await platform.ended;
+  redis?.kill('SIGKILL');
+  await Promise.all([platform.ended, redis?.ended]);
   return [
     {
       target: `Shutdown (${size.shutdowns} SIGTERMs under ${WIDTH} requests side by side)`,
