@@ -8,17 +8,18 @@ import { adopt, environment, freePort, type RunningProcess } from './processes.t
 /** A real Redis of the bench's own: nothing on disk, nobody else in it. */
 export interface RedisProcess extends RunningProcess {
   readonly url: string;
+  readonly port: number;
 }
 
 const START_TIMEOUT_MS = 10_000;
 
 /**
- * Starts the machine's `redis-server` on a free port.
+ * Starts the machine's `redis-server`, on a free port unless said.
  *
  * @throws where there is none
  */
-export async function startRedis(): Promise<RedisProcess> {
-  const port = await freePort();
+export async function startRedis(askedPort?: number): Promise<RedisProcess> {
+  const port = askedPort ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'loyalty-graph-bench-redis-'));
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
   const child = spawn('redis-server', options, { env: environment(), stdio: 'ignore' });
@@ -32,7 +33,7 @@ export async function startRedis(): Promise<RedisProcess> {
     if (performance.now() > untilMs) throw new Error('redis-server does not answer.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { ...started, url: `redis://127.0.0.1:${port}` };
+  return { ...started, url: `redis://127.0.0.1:${port}`, port };
 }
 
 function answersPing(port: number): Promise<boolean> {
