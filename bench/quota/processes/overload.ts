@@ -1,6 +1,6 @@
 import { atRate, tally, type UserRequest } from '../../support/load.ts';
 import type { PlatformRecord } from '../../support/platform.ts';
-import { balanceOf } from '../../support/questions.ts';
+import { balanceOf, type Verdict } from '../../support/questions.ts';
 import { createRandom } from '../../support/random.ts';
 import { startRedis } from '../../support/redis.ts';
 import { mostInWindow } from '../../support/statistics.ts';
@@ -77,7 +77,7 @@ function safetyRow(
     calls.map(({ atMs }) => atMs),
     60_000,
   );
-  const isClear = requests.every(({ verdict }) => verdict === 'answered' || verdict === 'failed PLATFORM_QUOTA_SPENT');
+  const isClear = requests.every(({ verdict }) => !NEVER.has(verdict));
   return {
     target: `Quota safety (${how})`,
     required: SAFE,
@@ -85,6 +85,9 @@ function safetyRow(
     isMet: most <= LIMIT && refusedForQuota === 0 && isClear,
   };
 }
+
+/** What no overload excuses. */
+const NEVER: ReadonlySet<Verdict> = new Set(['cut off', 'mixed up', 'failed INTERNAL_SERVER_ERROR']);
 
 /** The share of the quota that was used, over whole minutes from the first call on. */
 function usedOf({ calls }: PlatformRecord, seconds: number): number {
