@@ -25,8 +25,8 @@ async function coalesce({ seed, hasRedis }: RunOptions, replicas: number, allowe
     hasRedis,
     requestsPerMinute: NO_LIMIT,
     rules: { latencyMs: 1 },
-    // So that nobody gives the call up: what counts here is how many there are.
-    env: { REQUEST_DEADLINE_MS: '20000' },
+    // So that nobody gives the call up, and nobody is sent away: what counts here is how many calls there are.
+    env: { REQUEST_DEADLINE_MS: '20000', MAX_CONCURRENT_OPERATIONS: String(2 * READS) },
   });
   const { members, platform } = fleet;
   const question = balanceOf('500000001');
