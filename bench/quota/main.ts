@@ -27,8 +27,19 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help) say(USAGE);
-else await measureAll();
+const NAMES = ['simulation', ...Object.keys(RUNS)];
+const unknown = values.only.filter((name) => !NAMES.includes(name));
+const isNumber = (text: string | undefined) => text === undefined || /^[0-9]+(?:\.[0-9]+)?$/.test(text);
+
+if (values.help) {
+  say(USAGE);
+} else if (unknown.length > 0 || !isNumber(values.seed) || !isNumber(values.soak)) {
+  say(unknown.length > 0 ? `There is no run ${unknown.join(', ')}.\n` : '--seed and --soak take a number.\n');
+  say(USAGE);
+  process.exitCode = 2;
+} else {
+  await measureAll();
+}
 
 async function measureAll(): Promise<void> {
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
