@@ -1,10 +1,13 @@
 import type { Clock } from '../domain/clock.ts';
 
 export interface BreakerRules {
-  /** Opens when at least this share of the calls in the window failed, */
+  /** Opens when at least this share of the latest calls failed: */
   readonly failureShare: number;
-  /** and there were at least so many. */
+  /** of the last so many, */
   readonly minCalls: number;
+  /** or of all in this time, where those are more; */
+  readonly latestMs: number;
+  /** none of them older than this. */
   readonly windowMs: number;
   /** Stays open this long, then lets one call through to see. */
   readonly openMs: number;
@@ -21,6 +24,12 @@ export interface Admission {
   readonly retryAfterMs: number;
 }
 
+/** How a call ended, and when. */
+interface Outcome {
+  readonly atMs: number;
+  readonly isFailure: boolean;
+}
+
 /**
  * Stops calls to an endpoint that fails, so that nobody waits for what will not come, and the platform can recover.
  *
@@ -30,7 +39,7 @@ export interface Admission {
 export class Breaker {
   readonly #rules: BreakerRules;
   readonly #clock: Clock;
-  #outcomes: { readonly atMs: number; readonly isFailure: boolean }[] = [];
+  #outcomes: Outcome[] = [];
   #openUntilMs = -Infinity;
   #isOpen = false;
   #isProbing = false;
@@ -64,11 +73,21 @@ export class Breaker {
       return;
     }
     if (isFailure === undefined || this.#isOpen) return;
-    const { windowMs, minCalls, failureShare } = this.#rules;
-    this.#outcomes = this.#outcomes.filter(({ atMs }) => atMs + windowMs > nowMs);
+    const { minCalls, failureShare } = this.#rules;
     this.#outcomes.push({ atMs: nowMs, isFailure });
+    this.#outcomes = this.#latest(nowMs);
     const failures = this.#outcomes.filter((outcome) => outcome.isFailure).length;
     if (this.#outcomes.length >= minCalls && failures >= failureShare * this.#outcomes.length) this.#open(nowMs);
+  }
+
+  /**
+   * What tells how the platform is now. Long health does not speak for it: of ten good seconds at 50 calls a second, a share
+   * over all of them would take five more seconds of failures to notice.
+   */
+  #latest(nowMs: number): Outcome[] {
+    const { minCalls, latestMs, windowMs } = this.#rules;
+    const few = this.#outcomes.length - minCalls;
+    return this.#outcomes.filter(({ atMs }, index) => atMs + (index < few ? latestMs : windowMs) > nowMs);
   }
 
   #open(nowMs: number): void {
