@@ -60,6 +60,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
+    clock,
   });
   const quota = quotaOf(options);
   const gate = new QuotaGate({

@@ -1,8 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { RequestError, type OptionsOfBufferResponseBody } from 'got';
+import type { Clock } from '../domain/clock.ts';
 import { decompressBody } from './decompress.ts';
-import { TransportError, transportErrorOf } from './transportError.ts';
+import { watchProgress } from './progress.ts';
+import { TransportError, transportErrorOf, type TransportFailure } from './transportError.ts';
 
 /** One HTTP request to the platform, below authentication and everything else. */
 export interface HttpRequest {
@@ -42,6 +44,7 @@ export interface HttpOptions {
   readonly connectTimeoutMs: number;
   /** Counted after decompression. */
   readonly maxBodyBytes: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -53,6 +56,7 @@ export function createHttpTransport({
   maxConnections,
   connectTimeoutMs,
   maxBodyBytes,
+  clock,
 }: HttpOptions): Transport {
   const agentOptions = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
@@ -79,13 +83,17 @@ export function createHttpTransport({
       if (request.json !== undefined) options.json = request.json;
 
       const attempt = client(url, { ...options, responseType: 'buffer' });
-      const reading = { isTooLarge: false };
+      let failure: TransportFailure | undefined;
       // Stops reading, where got would go on buffering.
+      const stop = (why: TransportFailure) => {
+        if (failure !== undefined) return;
+        failure = why;
+        attempt.cancel();
+      };
+      const progress = watchProgress(clock, () => stop('body too slow'));
       void attempt.on('downloadProgress', ({ transferred }) => {
-        if (transferred > maxBodyBytes && !reading.isTooLarge) {
-          reading.isTooLarge = true;
-          attempt.cancel();
-        }
+        if (transferred > maxBodyBytes) stop('body too large');
+        else progress.received(transferred);
       });
       try {
         const { statusCode, headers, rawBody } = await attempt;
@@ -99,9 +107,11 @@ export function createHttpTransport({
       } catch (error) {
         // Whatever else went wrong, a reader that has left gets its own reason.
         if (signal.aborted) throw signal.reason;
-        if (reading.isTooLarge) throw new TransportError('body too large');
+        if (failure !== undefined) throw new TransportError(failure);
         if (error instanceof TransportError) throw error;
         throw transportErrorOf(error instanceof RequestError ? error.code : undefined);
+      } finally {
+        progress.end();
       }
     },
 
