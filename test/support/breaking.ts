@@ -5,8 +5,12 @@ import type { GraphQLAnswer, TestGateway } from './gateway.ts';
 export const BREAKER_CALLS = 20;
 
 /** Reads one points balance. */
-export function readBalance(gateway: TestGateway, id: number | string = 42): Promise<GraphQLAnswer> {
-  return gateway.query(`{ customer(id: "${id}") { pointsBalance { mainPoints } } }`);
+export function readBalance(
+  gateway: TestGateway,
+  id = 42,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GraphQLAnswer> {
+  return gateway.query(`{ customer(id: ${id}) { pointsBalance { mainPoints } } }`, undefined, headers);
 }
 
 /** The code of each failure of an answer. */
