@@ -58,7 +58,12 @@ export function createHttpTransport({
   maxBodyBytes,
   clock,
 }: HttpOptions): Transport {
-  const agentOptions = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
+  const agentOptions = {
+    keepAlive: true,
+    maxSockets: maxConnections,
+    maxFreeSockets: maxConnections,
+    scheduling: 'lifo',
+  } as const;
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   const client = got.extend({
     agent,
