@@ -39,7 +39,10 @@ interface Outcome {
 export class Breaker {
   readonly #rules: BreakerRules;
   readonly #clock: Clock;
+  /** Oldest first. */
   #outcomes: Outcome[] = [];
+  /** How many of them failed. */
+  #failures = 0;
   #openUntilMs = -Infinity;
   #isOpen = false;
   #isProbing = false;
@@ -73,31 +76,38 @@ export class Breaker {
       return;
     }
     if (isFailure === undefined || this.#isOpen) return;
-    const { minCalls, failureShare } = this.#rules;
     this.#outcomes.push({ atMs: nowMs, isFailure });
-    this.#outcomes = this.#latest(nowMs);
-    const failures = this.#outcomes.filter((outcome) => outcome.isFailure).length;
-    if (this.#outcomes.length >= minCalls && failures >= failureShare * this.#outcomes.length) this.#open(nowMs);
+    if (isFailure) this.#failures += 1;
+    this.#forget(nowMs);
+    const { minCalls, failureShare } = this.#rules;
+    const calls = this.#outcomes.length;
+    if (calls >= minCalls && this.#failures >= failureShare * calls) this.#open(nowMs);
   }
 
   /**
-   * What tells how the platform is now. Long health does not speak for it: of ten good seconds at 50 calls a second, a share
-   * over all of them would take five more seconds of failures to notice.
+   * Keeps what tells how the platform is now. Long health does not speak for it: of ten good seconds at 50 calls a second, a
+   * share over all of them would take five more seconds of failures to notice.
    */
-  #latest(nowMs: number): Outcome[] {
+  #forget(nowMs: number): void {
     const { minCalls, latestMs, windowMs } = this.#rules;
-    const few = this.#outcomes.length - minCalls;
-    return this.#outcomes.filter(({ atMs }, index) => atMs + (index < few ? latestMs : windowMs) > nowMs);
+    for (let [oldest] = this.#outcomes; oldest !== undefined; [oldest] = this.#outcomes) {
+      const keptMs = this.#outcomes.length > minCalls ? latestMs : windowMs;
+      if (oldest.atMs + keptMs > nowMs) return;
+      if (oldest.isFailure) this.#failures -= 1;
+      this.#outcomes.shift();
+    }
   }
 
   #open(nowMs: number): void {
     this.#isOpen = true;
     this.#openUntilMs = nowMs + this.#rules.openMs;
     this.#outcomes = [];
+    this.#failures = 0;
   }
 
   #close(): void {
     this.#isOpen = false;
     this.#outcomes = [];
+    this.#failures = 0;
   }
 }
