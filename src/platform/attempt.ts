@@ -1,22 +1,24 @@
 import type { Clock } from '../domain/clock.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import { readAnswer, type PlatformAnswer } from './answer.ts';
 import type { EndpointName } from './endpointName.ts';
 import type { HttpRequest, Transport } from './http.ts';
-import { PlatformProblem } from './problem.ts';
+import { PlatformProblem, type ProblemKind } from './problem.ts';
 import { TransportError, type TransportFailure } from './transportError.ts';
 
-const KINDS: Readonly<Record<TransportFailure, readonly ['unavailable' | 'unusable', 'transient' | 'final']>> = {
-  'connection failed': ['unavailable', 'transient'],
-  'connection reset': ['unavailable', 'transient'],
-  'name lookup failed': ['unavailable', 'transient'],
-  'no connection in time': ['unavailable', 'transient'],
-  failed: ['unavailable', 'transient'],
+const MEANINGS: Readonly<Record<TransportFailure, readonly [ErrorCode, ProblemKind]>> = {
+  'connection failed': ['PLATFORM_UNAVAILABLE', 'transient'],
+  'connection reset': ['PLATFORM_UNAVAILABLE', 'transient'],
+  'name lookup failed': ['PLATFORM_UNAVAILABLE', 'transient'],
+  'no connection in time': ['PLATFORM_UNAVAILABLE', 'transient'],
+  failed: ['PLATFORM_UNAVAILABLE', 'transient'],
+  'body too slow': ['PLATFORM_TIMEOUT', 'transient'],
   // Neither mends itself within a request.
-  'host unknown': ['unavailable', 'final'],
-  'certificate refused': ['unavailable', 'final'],
-  'body too large': ['unusable', 'final'],
-  'body not decompressed': ['unusable', 'final'],
-  'path leaves the base URL': ['unusable', 'final'],
+  'host unknown': ['PLATFORM_UNAVAILABLE', 'final'],
+  'certificate refused': ['PLATFORM_UNAVAILABLE', 'final'],
+  'body too large': ['PLATFORM_BAD_RESPONSE', 'final'],
+  'body not decompressed': ['PLATFORM_BAD_RESPONSE', 'final'],
+  'path leaves the base URL': ['PLATFORM_BAD_RESPONSE', 'final'],
 };
 
 /**
@@ -35,8 +37,7 @@ export async function attempt(
     return readAnswer(endpoint, answer, new Date(clock.now()));
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    const [outcome, kind] = KINDS[error.failure];
-    const code = outcome === 'unusable' ? 'PLATFORM_BAD_RESPONSE' : 'PLATFORM_UNAVAILABLE';
+    const [code, kind] = MEANINGS[error.failure];
     throw new PlatformProblem(code, kind, { endpoint, detail: error.failure });
   }
 }

@@ -1,11 +1,13 @@
 import type { Clock } from '../domain/clock.ts';
-import { Tally } from './tally.ts';
 
 export interface BreakerRules {
-  /** Opens when at least this share of the calls in the window failed, */
+  /** Opens when at least this share of the latest calls failed: */
   readonly failureShare: number;
-  /** and there were at least so many. */
+  /** of the last so many, */
   readonly minCalls: number;
+  /** or of all in this time, where those are more; */
+  readonly latestMs: number;
+  /** none of them older than this. */
   readonly windowMs: number;
   /** Stays open this long, then lets one call through to see. */
   readonly openMs: number;
@@ -22,6 +24,12 @@ export interface Admission {
   readonly retryAfterMs: number;
 }
 
+/** How a call ended, and when. */
+interface Outcome {
+  readonly atMs: number;
+  readonly isFailure: boolean;
+}
+
 /**
  * Stops calls to an endpoint that fails, so that nobody waits for what will not come, and the platform can recover.
  *
@@ -31,8 +39,10 @@ export interface Admission {
 export class Breaker {
   readonly #rules: BreakerRules;
   readonly #clock: Clock;
-  readonly #calls: Tally;
-  readonly #failures: Tally;
+  /** Oldest first. */
+  #outcomes: Outcome[] = [];
+  /** How many of them failed. */
+  #failures = 0;
   #openUntilMs = -Infinity;
   #isOpen = false;
   #isProbing = false;
@@ -40,8 +50,6 @@ export class Breaker {
   constructor(rules: BreakerRules, clock: Clock) {
     this.#rules = rules;
     this.#clock = clock;
-    this.#calls = new Tally(rules.windowMs, clock);
-    this.#failures = new Tally(rules.windowMs, clock);
   }
 
   get state(): BreakerState {
@@ -68,26 +76,38 @@ export class Breaker {
       return;
     }
     if (isFailure === undefined || this.#isOpen) return;
-    this.#calls.add();
-    if (isFailure) this.#failures.add();
+    this.#outcomes.push({ atMs: nowMs, isFailure });
+    if (isFailure) this.#failures += 1;
+    this.#forget(nowMs);
     const { minCalls, failureShare } = this.#rules;
-    const calls = this.#calls.count();
-    if (calls >= minCalls && this.#failures.count() >= failureShare * calls) this.#open(nowMs);
+    const calls = this.#outcomes.length;
+    if (calls >= minCalls && this.#failures >= failureShare * calls) this.#open(nowMs);
+  }
+
+  /**
+   * Keeps what tells how the platform is now. Long health does not speak for it: of ten good seconds at 50 calls a second, a
+   * share over all of them would take five more seconds of failures to notice.
+   */
+  #forget(nowMs: number): void {
+    const { minCalls, latestMs, windowMs } = this.#rules;
+    for (let [oldest] = this.#outcomes; oldest !== undefined; [oldest] = this.#outcomes) {
+      const keptMs = this.#outcomes.length > minCalls ? latestMs : windowMs;
+      if (oldest.atMs + keptMs > nowMs) return;
+      if (oldest.isFailure) this.#failures -= 1;
+      this.#outcomes.shift();
+    }
   }
 
   #open(nowMs: number): void {
     this.#isOpen = true;
     this.#openUntilMs = nowMs + this.#rules.openMs;
-    this.#forget();
+    this.#outcomes = [];
+    this.#failures = 0;
   }
 
   #close(): void {
     this.#isOpen = false;
-    this.#forget();
-  }
-
-  #forget(): void {
-    this.#calls.clear();
-    this.#failures.clear();
+    this.#outcomes = [];
+    this.#failures = 0;
   }
 }

@@ -54,7 +54,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** The platform's minute, and a second for what a call may take to arrive there. */
 const QUOTA_WINDOW_MS = 61_000;
 const MAX_WAITING = 200;
-const BREAKER: BreakerRules = { failureShare: 0.5, minCalls: 20, windowMs: 10_000, openMs: 5000 };
+const BREAKER: BreakerRules = { failureShare: 0.5, minCalls: 20, latestMs: 1000, windowMs: 10_000, openMs: 5000 };
 const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
@@ -65,6 +65,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
+    clock,
   });
   const quota = quotaOf(options);
   const gate = new QuotaGate({

@@ -6,6 +6,7 @@ import got, { type PlainResponse, type StreamOptions } from 'got';
 import { limitConnecting } from './connecting.ts';
 import { REQUEST_HEADERS, type HttpOptions, type Transport } from './http.ts';
 import { Incoming } from './incoming.ts';
+import { watchProgress } from './progress.ts';
 import { requestUrl } from './requestUrl.ts';
 import { TransportError, transportErrorOf } from './transportError.ts';
 
@@ -21,6 +22,7 @@ export function createGotTransport({
   maxConnections,
   connectTimeoutMs,
   maxBodyBytes,
+  clock,
 }: HttpOptions): Transport {
   const isSecure = baseUrl.protocol === 'https:';
   const agent = createAgent({ isSecure, maxConnections, connectTimeoutMs });
@@ -48,9 +50,13 @@ export function createGotTransport({
         if (json !== undefined) options.json = json;
         const stream = client.stream(requestUrl(baseUrl, asked), options);
         const incoming = new Incoming(maxBodyBytes);
+        const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));
 
         const leave = () => fail(signal.reason);
-        const end = () => signal.removeEventListener('abort', leave);
+        const end = () => {
+          signal.removeEventListener('abort', leave);
+          progress.end();
+        };
         const fail = (reason: unknown) => {
           end();
           reject(reason);
@@ -59,7 +65,8 @@ export function createGotTransport({
         signal.addEventListener('abort', leave);
         stream.on('response', (response: PlainResponse) => incoming.begin(response.statusCode, response.headers));
         stream.on('data', (chunk: Buffer) => {
-          if (!incoming.add(chunk)) fail(new TransportError('body too large'));
+          if (incoming.add(chunk)) progress.received(incoming.bytes);
+          else fail(new TransportError('body too large'));
         });
         stream.on('end', () => {
           end();
@@ -79,7 +86,12 @@ function createAgent(options: {
   readonly connectTimeoutMs: number;
 }): HttpAgent {
   const { isSecure, maxConnections, connectTimeoutMs } = options;
-  const common = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
+  const common = {
+    keepAlive: true,
+    maxSockets: maxConnections,
+    maxFreeSockets: maxConnections,
+    scheduling: 'lifo',
+  } as const;
   const agent = isSecure ? new HttpsAgent({ ...common, rejectUnauthorized: true }) : new HttpAgent(common);
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (...args) => {

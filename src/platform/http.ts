@@ -1,3 +1,5 @@
+import type { Clock } from '../domain/clock.ts';
+
 /** One HTTP request to the platform, below authentication and everything else. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -40,6 +42,7 @@ export interface HttpOptions {
   readonly connectTimeoutMs: number;
   /** Counted after decompression. */
   readonly maxBodyBytes: number;
+  readonly clock: Clock;
 }
 
 /** Makes a transport with one of the HTTP clients. */

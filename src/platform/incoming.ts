@@ -16,6 +16,11 @@ export class Incoming {
     this.#maxBodyBytes = maxBodyBytes;
   }
 
+  /** Bytes of the body so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** The last one counts: informational answers (1xx) may precede it. */
   begin(status: number, headers: IncomingHeaders): void {
     this.#status = status;

@@ -35,6 +35,7 @@ interface Waiter {
 }
 
 const CLOSED = 'closed by the platform';
+const TOO_MANY = 'too many wait';
 
 /** One of so many places goes to the refresh class while both wait, so that it never starves. */
 const REFRESH_EVERY = 20;
@@ -116,9 +117,9 @@ export class QuotaGate {
   #turn(context: ReadContext): Promise<Turn> {
     const { signal } = context;
     if (signal.aborted) return Promise.reject(signal.reason);
-    if (this.#length() >= this.#options.maxWaiting) {
+    if (this.#length() - this.#free() >= this.#options.maxWaiting) {
       this.#options.telemetry.quotaRefused(context.priority());
-      return Promise.reject(spent(this.#options.spacingMs * this.#length(), 'too many wait'));
+      return Promise.reject(spent(this.#options.spacingMs * this.#length(), TOO_MANY));
     }
     return new Promise((resolve, reject) => {
       const priority = context.priority();
@@ -206,16 +207,22 @@ export class QuotaGate {
     return refresh.length > 0 && this.#admitted % REFRESH_EVERY === REFRESH_EVERY - 1 ? 'refresh' : 'interactive';
   }
 
-  /** Nobody can go for `waitMs`: refuses whose deadline comes before their turn can, and comes back for the others. */
+  /**
+   * Nobody can go for `waitMs`: refuses whose deadline comes before their turn can, and who are too many, and comes back
+   * for the others.
+   */
   #waitFor(waitMs: number, detail: string): void {
     const nowMs = this.#options.clock.monotonicMs();
     let turnMs = nowMs + waitMs;
+    let kept = 0;
     for (const waiter of [...this.#waiting.interactive, ...this.#waiting.refresh]) {
-      if (turnMs > waiter.context.deadlineAtMs()) {
+      const isLate = turnMs > waiter.context.deadlineAtMs();
+      if (isLate || kept >= this.#options.maxWaiting) {
         this.#drop(waiter);
         this.#options.telemetry.quotaRefused(waiter.priority);
-        waiter.refuse(spent(turnMs - nowMs, detail));
+        waiter.refuse(spent(turnMs - nowMs, isLate ? detail : TOO_MANY));
       } else {
+        kept += 1;
         turnMs += this.#options.spacingMs;
       }
     }
@@ -230,6 +237,12 @@ export class QuotaGate {
     const index = queue.indexOf(waiter);
     if (index >= 0) queue.splice(index, 1);
     return index >= 0;
+  }
+
+  /** How many could go at once: many who come together, as behind a new token, are only waiting for this process. */
+  #free(): number {
+    if (this.#cancelTimer !== undefined) return 0; // Those who are here wait for a later moment.
+    return Math.min(this.#options.maxConcurrent - this.#underWay, this.remaining);
   }
 
   #length(): number {

@@ -41,8 +41,9 @@ export function withRetry(
     for (let attempt = 1; ; attempt += 1) {
       const afterMs = leftMs() * FIRST_SHARE;
       const isWorthTwo = attempt < MAX_ATTEMPTS && leftMs() - afterMs >= MIN_SECOND_MS;
-      // Without a place in the budget an attempt is not given up: its answer may still come in time.
-      const take = () => (second.isPaid = budget.withdraw());
+      // Without a place in the budget an attempt is not given up: its answer may still come in time. Nor where waiting for a
+      // token or a place in the quota has taken the time that a second one would need.
+      const take = () => leftMs() >= MIN_SECOND_MS && (second.isPaid = budget.withdraw());
       const deposit = () => attempt === 1 && budget.deposit();
       try {
         const answer = await call(request, isWorthTwo ? { ...context, secondChance: { afterMs, take } } : context);

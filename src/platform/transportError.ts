@@ -6,6 +6,7 @@ export type TransportFailure =
   | 'name lookup failed'
   | 'no connection in time'
   | 'certificate refused'
+  | 'body too slow'
   | 'body too large'
   | 'body not decompressed'
   | 'path leaves the base URL'

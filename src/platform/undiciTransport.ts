@@ -4,6 +4,7 @@ import { Pool, type buildConnector, type Dispatcher } from 'undici';
 import { limitConnecting } from './connecting.ts';
 import { REQUEST_HEADERS, type HttpOptions, type HttpRequest, type Transport } from './http.ts';
 import { Incoming } from './incoming.ts';
+import { watchProgress } from './progress.ts';
 import { requestUrl } from './requestUrl.ts';
 import { TransportError, transportErrorOf } from './transportError.ts';
 
@@ -19,6 +20,7 @@ export function createUndiciTransport({
   maxConnections,
   connectTimeoutMs,
   maxBodyBytes,
+  clock,
 }: HttpOptions): Transport {
   const pool = new Pool(baseUrl.origin, {
     connections: maxConnections,
@@ -35,12 +37,14 @@ export function createUndiciTransport({
         signal.throwIfAborted();
         const { pathname, search } = requestUrl(baseUrl, asked);
         const incoming = new Incoming(maxBodyBytes);
+        const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));
         let controller: Dispatcher.DispatchController | undefined;
         let isOver = false;
 
         const end = () => {
           isOver = true;
           signal.removeEventListener('abort', leave);
+          progress.end();
         };
         const fail = (reason: unknown) => {
           end();
@@ -59,7 +63,8 @@ export function createUndiciTransport({
             },
             onResponseStart: (_controller, status, headers) => incoming.begin(status, headers),
             onResponseData: (_controller, chunk) => {
-              if (!incoming.add(chunk)) fail(new TransportError('body too large'));
+              if (incoming.add(chunk)) progress.received(incoming.bytes);
+              else fail(new TransportError('body too large'));
             },
             onResponseEnd: () => {
               end();

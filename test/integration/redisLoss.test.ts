@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { fakeClock } from '../support/fakeClock.ts';
 import { answerEverything } from '../support/faultAnswers.ts';
 import { startFakePlatform, type FakePlatform } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { describeWithRedis, freePort, startRedis, type TestRedis } from '../support/redis.ts';
+import { begun, pass } from '../support/steps.ts';
 
 jest.setTimeout(60_000);
 
@@ -90,6 +92,43 @@ describeWithRedis('no request fails', () => {
     await pause(1500);
 
     expect(await running.stop()).toBeGreaterThan(0);
+  });
+
+  it('while Redis takes half a second for each answer, and afterwards', async () => {
+    const slow = await startSlowly(Number(new URL(redis.url).port), 500);
+    const running = load(await start(slow.url), 1000);
+    await pause(1500);
+    slow.hurry();
+    await pause(1500);
+
+    expect(await running.stop()).toBeGreaterThan(0);
+    await slow.close();
+  });
+
+  it('while Redis is silent, which costs one read 40 ms once, and the next ones nothing', async () => {
+    const clock = fakeClock();
+    const gateway = await startGateway({ platform, clock, env: { ...ENV, REDIS_URL: redis.url } });
+    gateways.push(gateway);
+    await gateway.query(QUERY, { id: '7' });
+    redis.pause();
+    const first = begun(gateway.query(QUERY, { id: '8' }));
+    await pass(gateway, clock, 39, 39);
+    expect(first.isOver).toBe(false);
+    clock.advance(1);
+
+    expect((await first.answer).errors).toBeUndefined();
+    // The clock stands still: nothing is waited for.
+    for (const id of ['9', '10']) expect((await gateway.query(QUERY, { id })).errors).toBeUndefined();
+    redis.resume();
+  });
+
+  it('while Redis refuses the password from the start', async () => {
+    await redis.client.config('SET', 'requirepass', 'right');
+    const running = load(await start(redis.url.replace('redis://', 'redis://:wrong@')), 1000);
+    await pause(500);
+
+    expect(await running.stop()).toBeGreaterThan(0);
+    expect(gateways[0]?.log.join()).not.toContain('wrong');
   });
 
   it('while the values in Redis are garbage', async () => {
@@ -210,3 +249,33 @@ describe('the gateway starts, and serves', () => {
     expect(gateways[0]?.log.join('\n')).not.toMatch(new RegExp(`cAnArY|someone|${port}`));
   });
 });
+
+/** Stands before a server and holds its answers back, until told to hurry. */
+async function startSlowly(port: number, delayMs: number) {
+  const state = { delayMs };
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const onward = connect(port, '127.0.0.1');
+    for (const each of [socket, onward]) {
+      sockets.add(each);
+      each.on('error', () => undefined);
+      each.on('close', () => {
+        socket.destroy();
+        onward.destroy();
+      });
+    }
+    socket.pipe(onward);
+    onward.on('data', (answer: Buffer) => void setTimeout(() => socket.write(answer), state.delayMs));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hurry: () => void (state.delayMs = 0),
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}

@@ -184,28 +184,6 @@ describe('the deadline', () => {
     expect(result.errors?.[0]?.extensions).toEqual({ code: 'PLATFORM_TIMEOUT', retryable: true });
   });
 
-  it('cuts a body off that goes on dripping', async () => {
-    const drip: Answer = (_request, response) => {
-      response.writeHead(200, HEADERS);
-      const bytes = Array.from(GOOD);
-      const next = () => {
-        response.write(bytes.shift() ?? ' ');
-        clock.after(100, next);
-      };
-      next();
-    };
-    const operation = start(drip);
-    await gateway.platform.seen(3);
-    for (let tenth = 1; tenth < 30; tenth += 1) {
-      clock.advance(100);
-      await roundTrip();
-    }
-    expect(operation.isOver).toBe(false);
-    clock.advance(100);
-
-    expectFailure(await operation.result, 'PLATFORM_TIMEOUT');
-  });
-
   it('ends the call at the platform too', async () => {
     const closed = new Promise<void>((resolve) => {
       gateway.platform.answer(PATH, (_request, response) => void response.once('close', () => resolve()));

@@ -48,6 +48,8 @@ export interface TestGatewayOptions {
   readonly clock?: Clock;
   /** The platform to stand before, where several gateways share one; it is not closed with them. */
   readonly platform?: FakePlatform;
+  /** Jitter, 0 to 1. Left out: 0, so that a retry follows at once, for on a clock that stands still a pause would not end. */
+  readonly random?: () => number;
 }
 
 /** Starts both sides on ports of the system's choosing. */
@@ -55,6 +57,7 @@ export async function startGateway({
   env = {},
   clock = systemClock,
   platform: shared,
+  random = () => 0,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const platform = shared ?? (await startFakePlatform());
   const log: string[] = [];
@@ -80,7 +83,7 @@ export async function startGateway({
   const gateway = await start(config, {
     clock,
     logger: createLogger({ level: config.logLevel, destination }),
-    random: () => 0, // A retry follows at once: on a clock that stands still a pause would not end.
+    random,
   });
 
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Breaker } from '../../../src/platform/breaker.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
-const RULES = { failureShare: 0.5, minCalls: 20, windowMs: 10_000, openMs: 5000 };
+const RULES = { failureShare: 0.5, minCalls: 20, latestMs: 1000, windowMs: 10_000, openMs: 5000 };
 
 function setUp() {
   const clock = fakeClock();
@@ -33,6 +33,34 @@ describe('the breaker', () => {
     clock.advance(3_600_000);
 
     call(true);
+
+    expect(breaker.state).toBe('closed');
+  });
+
+  it.each([
+    ['50 calls a second: within a second', 20, 50],
+    ['10 calls a second: within twenty calls', 100, 20],
+  ])('opens soon when half of the calls fail after a minute of health, at %s', (_rate, everyMs, atMost) => {
+    const { clock, breaker, call } = setUp();
+    for (let each = 0; each < 60_000 / everyMs; each += 1) {
+      clock.advance(everyMs);
+      call(false);
+    }
+    let calls = 0;
+    for (; breaker.state === 'closed' && calls < 1000; calls += 1) {
+      clock.advance(everyMs);
+      call(calls % 2 === 0);
+    }
+
+    expect(calls).toBeLessThanOrEqual(atMost);
+  });
+
+  it('stays closed while a quarter of the calls fail', () => {
+    const { clock, breaker, call } = setUp();
+    for (let each = 0; each < 5000; each += 1) {
+      clock.advance(20);
+      call(each % 4 === 0);
+    }
 
     expect(breaker.state).toBe('closed');
   });

@@ -108,6 +108,18 @@ describe('the quota gate', () => {
     expect(queue.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting', 'refused', 'refused']);
   });
 
+  it('does not take for waiting who can go at once, though many come together', async () => {
+    const { ask, pass } = setUp({ limit: 100, maxConcurrent: 20, maxWaiting: 3 });
+    const never = () => new Promise(() => undefined);
+    const burst = Array.from({ length: 25 }, () => ask(1000, { send: never }));
+    await pass();
+
+    expect(burst.map(({ state }) => state)).toEqual([
+      ...Array<string>(23).fill('waiting'), // For their answers, or for their turn.
+      ...Array<string>(2).fill('refused'),
+    ]);
+  });
+
   it('has no more calls under way than allowed', async () => {
     const { ask, pass } = setUp({ limit: 100, maxConcurrent: 2 });
     const ends: (() => void)[] = [];
