@@ -56,6 +56,7 @@ try {
 async function serve(): Promise<void> {
   const config = loadConfig(env);
   const logger = createLogger({ level: config.logLevel });
+  logCrashes(logger);
   const gateway = await startGateway(config, surroundings(logger));
   // Before anything is printed: who waits for the line may send the signal at once.
   closeOnSignal(gateway, logger);
@@ -88,6 +89,15 @@ or, instead of the OAuth client:
 function check(config: Config): void {
   parseFaults(config.sandbox.faults);
   loadOperationList(config);
+}
+
+/** What nobody caught ends the process, as it would by itself; Node's own words of it may quote anything. */
+function logCrashes(logger: Logger): void {
+  // A promise that nobody heard comes here too.
+  process.on('uncaughtException', (error: unknown) => {
+    logger.fatal({ failure: failureOf(error) }, 'crashed');
+    process.exit(1);
+  });
 }
 
 /** The first signal ends in good order; a second one, at once. */

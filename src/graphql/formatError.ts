@@ -24,7 +24,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
 
   const code = formatted.extensions?.['code'];
   if (typeof code !== 'string' || !GRAPHQL_CODES.has(code)) return { ...INTERNAL, ...where };
-  const message = cut(messageOf(formatted.message, thrown, code));
+  const message = cut(blotted(messageOf(formatted.message, thrown, code)));
   return { message, extensions: { code, retryable: false }, ...where };
 }
 
@@ -32,6 +32,11 @@ const INTERNAL = {
   message: 'Something went wrong here.',
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
+
+/** What stands in quotes is a name the caller gave, and a name may hold somebody's number. */
+function blotted(message: string): string {
+  return message.replace(/"[^"]*"/g, (name) => name.replace(/[0-9]{4,}/g, '#'));
+}
 
 /** graphql-js names what it does not know, and a name may be as long as a document. */
 function cut(message: string): string {
@@ -52,7 +57,7 @@ function ours({ message, code, retryable, facts }: GatewayError, thrown: unknown
   const { retryAfterMs, platformCode, requestId } = facts;
   const variable = variableOf(thrown);
   return {
-    message: variable === undefined ? message : `Variable "$${variable}": ${message}`,
+    message: variable === undefined ? message : `${blotted(`Variable "$${variable}"`)}: ${message}`,
     extensions: {
       code,
       retryable,

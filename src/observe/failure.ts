@@ -13,8 +13,14 @@ export function failureOf(error: unknown): LoggedFailure {
     return { code: error.code, endpoint, detail, platformCode, requestId, retryAfterMs };
   }
   if (!(error instanceof Error)) return { code: 'INTERNAL_SERVER_ERROR', kind: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { code: 'INTERNAL_SERVER_ERROR', kind: error.name, at: frames.slice(0, 5).map((frame) => frame.trim()) };
+  return { code: 'INTERNAL_SERVER_ERROR', kind: error.name, at: framesOf(error).slice(0, 5) };
+}
+
+/** Where it was thrown: what stands behind the message, which may itself have lines that look like it. */
+function framesOf({ stack = '', message }: Error): readonly string[] {
+  const begin = stack.indexOf(message);
+  const lines = begin < 0 ? [] : stack.slice(begin + message.length).split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }
 
 /**

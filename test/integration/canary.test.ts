@@ -1,0 +1,311 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { answerEverything, BALANCE_PATHS } from '../support/faultAnswers.ts';
+import {
+  json,
+  LEDGER_PATH,
+  stall,
+  TOKEN_PATH,
+  tokenBody,
+  type Answer,
+  type SeenRequest,
+} from '../support/fakePlatform.ts';
+import { OAUTH, startGateway, type TestGateway } from '../support/gateway.ts';
+import { endAll, run } from '../support/process.ts';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { startIssuer, type Issuer } from '../support/tokens.ts';
+
+jest.setTimeout(120_000);
+
+/** Marked data of persons, as digits and as text: found anywhere but in the answer to who may read it, it has leaked. */
+const MOBILE = '919876543210';
+const ID = '565039505';
+const CARD = '4111222233334444';
+const EMAIL = 'cAnArY@example.org';
+const WORD = 'cAnArY';
+const CANARIES = [MOBILE, ID, CARD, EMAIL, WORD, 'canary', OAUTH.CAPILLARY_CLIENT_SECRET, 'token-'];
+
+interface Carried {
+  readonly query?: unknown;
+  readonly variables?: unknown;
+  readonly operationName?: unknown;
+  readonly extensions?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const BALANCES = 'pointsBalance { mainPoints } ledgerBalance { totalEntries }';
+const lookup = (name: string, value: string) => ({
+  lookup: { identifiers: [{ name, value }], source: 'WECHAT', accountId: WORD },
+});
+const BY_LOOKUP = `query ($lookup: CustomerLookupInput!) { customerByIdentifier(lookup: $lookup) { externalId ${BALANCES} } }`;
+
+/** Every place of a request that a caller may write somebody's data into. */
+const CARRIERS: readonly (readonly [where: string, Carried])[] = [
+  ['a variable, an id', { query: `query ($id: ID!) { customer(id: $id) { ${BALANCES} } }`, variables: { id: ID } }],
+  ['a variable, a mobile', { query: BY_LOOKUP, variables: lookup('MOBILE', MOBILE) }],
+  ['a variable, an e-mail', { query: BY_LOOKUP, variables: lookup('EMAIL', EMAIL) }],
+  ['a variable, a card', { query: BY_LOOKUP, variables: lookup('CARD_NUMBER', CARD) }],
+  ['a variable, an external id', { query: BY_LOOKUP, variables: lookup('EXTERNAL_ID', WORD) }],
+  [
+    'a variable of the wrong type',
+    { query: `query ($id: ID!) { customer(id: $id) { id } }`, variables: { id: { [WORD]: [MOBILE] } } },
+  ],
+  [
+    'a variable that nobody declared',
+    { query: `query ($id: ID!) { customer(id: $id) { id } }`, variables: { [`m${MOBILE}`]: EMAIL } },
+  ],
+  ['an enum that is none', { query: BY_LOOKUP, variables: lookup(WORD, MOBILE) }],
+  ['a literal, an id', { query: `{ customer(id: "${ID}") { ${BALANCES} } }` }],
+  ['a literal list', { query: `{ customers(ids: ["${ID}", "${ID}"]) { ${BALANCES} } }` }],
+  ['a literal that is no id', { query: `{ customer(id: "${EMAIL}") { id } }` }],
+  ['a number that is no id', { query: `{ customer(id: -${MOBILE}) { id } }` }],
+  [
+    'a literal e-mail',
+    {
+      query: `{ customerByIdentifier(lookup: { identifiers: [{ name: EMAIL, value: "${EMAIL}" }] }) { ${BALANCES} } }`,
+    },
+  ],
+  [
+    'a literal of a wrong name',
+    { query: `{ customerByIdentifier(lookup: { identifiers: [{ name: ${WORD}, value: "${MOBILE}" }] }) { id } }` },
+  ],
+  ['a till', { query: `{ customer(id: "${ID}") { ledgerBalance(filter: { tillId: "${EMAIL}" }) { totalEntries } } }` }],
+  [
+    'a currency',
+    {
+      query: `{ customer(id: "${ID}") { ledgerBalance(filter: { alternateCurrencyNames: ["${EMAIL}"] }) { totalEntries } } }`,
+    },
+  ],
+  [
+    'a date',
+    { query: `{ customer(id: "${ID}") { ledgerBalance(filter: { endDate: "${EMAIL}" }) { totalEntries } } }` },
+  ],
+  ['a cursor', { query: `{ customer(id: "${ID}") { ledgerBalance(after: "${EMAIL}") { totalEntries } } }` }],
+  [
+    'an alias',
+    {
+      query: `{ a${MOBILE}: customer(id: "${ID}") { b${CARD}: pointsBalance { mainPoints } ledgerBalance { totalEntries } } }`,
+    },
+  ],
+  ['an alias that contradicts', { query: `{ a${MOBILE}: customer(id: "${ID}") { id } a${MOBILE}: me { id } }` }],
+  [
+    'an operation name',
+    { query: `query N${MOBILE} { customer(id: "${ID}") { ${BALANCES} } }`, operationName: `N${MOBILE}` },
+  ],
+  ['an operation name that is none', { query: `query A { me { id } } query B { me { id } }`, operationName: EMAIL }],
+  ['a field', { query: `{ m${MOBILE} }` }],
+  ['an argument', { query: `{ me { pointsBalance(m${MOBILE}: "${EMAIL}") { mainPoints } } }` }],
+  ['a type', { query: `{ me { ... on T${MOBILE} { id } } }` }],
+  ['a fragment', { query: `{ me { ...F${MOBILE} } }` }],
+  ['a directive', { query: `{ me @d${MOBILE}(x: "${EMAIL}") { id } }` }],
+  ['a variable’s name', { query: `query ($m${MOBILE}: ID!) { customer(id: $m${MOBILE}) { id } }` }],
+  ['a comment', { query: `{ me { id } } # ${EMAIL} ${MOBILE}` }],
+  ['text that is no GraphQL', { query: `{ me(${MOBILE} "${EMAIL}` }],
+  ['a query that is no text', { query: { [WORD]: EMAIL } }],
+  ['a hash', { extensions: { persistedQuery: { version: 1, sha256Hash: EMAIL } } }],
+  [
+    'a hash of another text',
+    {
+      query: `{ me { id } }`,
+      extensions: {
+        persistedQuery: { version: 1, sha256Hash: `${MOBILE}${CARD}${MOBILE}${CARD}${MOBILE}`.slice(0, 64) },
+      },
+    },
+  ],
+  ['extensions', { query: `{ me { id } }`, extensions: EMAIL }],
+  ['a token', { query: `{ me { id } }`, headers: { authorization: `Bearer ${WORD}.${MOBILE}.${CARD}` } }],
+  ['another scheme', { query: `{ me { id } }`, headers: { authorization: `Basic ${WORD}${MOBILE}` } }],
+  ['a deadline', { query: `{ me { id } }`, headers: { 'x-deadline-ms': EMAIL } }],
+  ['an explain header', { query: `{ customer(id: "${ID}") { ${BALANCES} } }`, headers: { 'x-explain': EMAIL } }],
+  [
+    'headers of the caller’s own',
+    {
+      query: `{ customer(id: "${ID}") { ${BALANCES} } }`,
+      headers: {
+        'user-agent': EMAIL,
+        referer: `https://shop.example/${MOBILE}`,
+        cookie: `mobile=${MOBILE}`,
+        origin: `https://${MOBILE}.example`,
+        'x-request-id': EMAIL,
+        traceparent: EMAIL,
+        'apollographql-client-name': EMAIL,
+        'x-forwarded-for': EMAIL,
+        from: EMAIL,
+      },
+    },
+  ],
+];
+
+/** What the platform does, with as much of the request in it as it can put there. */
+const echo = ({ path, params, headers }: SeenRequest) => JSON.stringify({ path, params, headers, WORD, EMAIL });
+const failing =
+  (status: number, headers: Readonly<Record<string, string>> = {}): Answer =>
+  (request, response) => {
+    response.writeHead(status, { 'content-type': 'text/html', 'x-cap-request-id': `${EMAIL} ${MOBILE}`, ...headers });
+    response.end(`<html>${echo(request)}</html>`);
+  };
+const business =
+  (code: number): Answer =>
+  (request, response) =>
+    json({
+      errors: [{ code, message: echo(request), status: false }],
+      warnings: [{ code: 1, message: echo(request) }],
+    })(request, response);
+
+const PLATFORM: readonly (readonly [does: string, Answer])[] = [
+  ['fails', failing(500)],
+  ['is busy', failing(503, { 'retry-after': EMAIL })],
+  ['is spent', failing(429, { 'retry-after': '1' })],
+  ['refuses the token', failing(401)],
+  ['forbids', failing(403)],
+  ['answers 404', failing(404)],
+  ['sends elsewhere', failing(302, { location: `https://elsewhere.example/${MOBILE}` })],
+  ['answers HTML', failing(200)],
+  [
+    'answers nonsense',
+    (request, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(`{${echo(request)}`),
+  ],
+  [
+    'answers another shape',
+    (request, response) =>
+      json({ entityId: EMAIL, [WORD]: echo(request), customerDetails: { userId: EMAIL } })(request, response),
+  ],
+  ['knows nobody', business(8015)],
+  ['knows an error we do not', business(76_543)],
+  ['refuses the filter', business(11_011)],
+  ['hangs up', (_request, response) => void response.destroy()],
+  ['is silent', stall],
+];
+
+const STATE = { answer: stall };
+
+describeWithRedis('somebody’s data', () => {
+  let redis: TestRedis;
+  let issuer: Issuer;
+  let gateway: TestGateway;
+  let staff: { readonly authorization: string };
+  beforeAll(async () => {
+    [redis, issuer] = await Promise.all([startRedis(), startIssuer()]);
+    await redis.client.connect();
+    gateway = await startGateway({
+      env: {
+        ...issuer.env,
+        LOG_LEVEL: 'debug',
+        REDIS_URL: redis.url,
+        CACHE_FRESH_SECONDS: '60',
+        CACHE_STALE_SECONDS: '60',
+        CAPILLARY_REQUESTS_PER_MINUTE: '100000',
+        OPERATIONS_MODE: 'off',
+      },
+    });
+    staff = await issuer.authorization({ sub: 'clerk', scope: 'loyalty:read:any' });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await Promise.all([issuer.close(), redis.close()]);
+  });
+  beforeEach(() => {
+    gateway.platform.answer(/^\/v2\//, (request, response) => STATE.answer(request, response));
+    gateway.platform.answer(TOKEN_PATH, json(tokenBody('token-cAnArY')));
+  });
+
+  async function carry({ headers, ...body }: Carried): Promise<{ readonly text: string; readonly headers: string }> {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-deadline-ms': '150', ...staff, ...headers },
+      body: JSON.stringify(body),
+    });
+    return { text: await response.text(), headers: JSON.stringify([...response.headers]) };
+  }
+
+  /** What is said of what went wrong. `path` holds the caller's own aliases, for the caller to find the place: GraphQL says so. */
+  function errorsIn(text: string): string {
+    const { errors = [] } = JSON.parse(text) as { errors?: readonly object[] };
+    return JSON.stringify(errors.map((error) => ({ ...error, path: undefined })));
+  }
+
+  async function everythingElse(): Promise<string> {
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    const readiness = await (await fetch(`${gateway.adminUrl}/readyz`)).text();
+    const keys = await redis.client.keys('*');
+    const values = await Promise.all(
+      keys.map(async (key) =>
+        (await redis.client.type(key)) === 'string' ? redis.client.get(key) : redis.client.type(key),
+      ),
+    );
+    return JSON.stringify([gateway.log, metrics, readiness, keys, values]);
+  }
+
+  function expectNone(place: string, text: string): void {
+    for (const canary of CANARIES)
+      expect({ place, canary, isThere: text.includes(canary) }).toEqual({ place, canary, isThere: false });
+  }
+
+  it.each(PLATFORM)(
+    'is in no error, header, log, metric or Redis key when the platform %s, wherever a caller wrote it',
+    async (_does, answer) => {
+      STATE.answer = answer;
+      for (const [where, carried] of CARRIERS) {
+        const { text, headers } = await carry(carried);
+        expectNone(`errors, carried as ${where}`, errorsIn(text));
+        expectNone(`headers, carried as ${where}`, headers);
+      }
+
+      expectNone('everything else', await everythingElse());
+    },
+  );
+
+  it('is in no log, metric or Redis key when all goes well', async () => {
+    answerEverything(gateway.platform);
+    for (const [, carried] of CARRIERS) await carry(carried);
+    expect(gateway.platform.requests.some(({ path }) => BALANCE_PATHS.test(path))).toBe(true);
+    expect(gateway.platform.requests.some(({ path }) => path === LEDGER_PATH)).toBe(true);
+
+    expectNone('everything else', await everythingElse());
+  });
+
+  it('is in no page, and in no refusal of a request that is none', async () => {
+    for (const [method, path, headers] of [
+      ['GET', `/graphql?query=${EMAIL}&variables=${MOBILE}`, {}],
+      ['GET', `/graphql?${EMAIL}=${MOBILE}`, { accept: 'text/html' }],
+      ['GET', `/${EMAIL}/${MOBILE}`, {}],
+      ['PUT', `/graphql?${MOBILE}`, {}],
+      ['POST', '/graphql', { 'content-type': `text/${WORD}` }],
+      ['OPTIONS', '/graphql', { origin: `https://${MOBILE}.example`, 'access-control-request-headers': WORD }],
+    ] as const) {
+      const response = await fetch(new URL(path, gateway.url), { method, headers });
+      expectNone(`${method} ${path}`, `${await response.text()} ${JSON.stringify([...response.headers])}`);
+    }
+    expectNone('everything else', await everythingElse());
+  });
+});
+
+describe('a crash', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'loyalty-graph-crash-'));
+  afterAll(async () => {
+    await endAll();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    ['an error that nobody caught', 'throw error;'],
+    ['a promise that nobody heard', 'void Promise.reject(error);'],
+  ])('of %s ends the process, and leaves one line that says where, and not what', async (_what, fail) => {
+    // Loaded into the process beside the program, as a library of it might fail.
+    const module = join(folder, 'fails.mjs');
+    const error = `new Error('${EMAIL}\\n    at ${MOBILE}')`;
+    writeFileSync(module, `setTimeout(() => { const error = ${error}; ${fail} }, 1500);`);
+    const started = run(['serve'], { PORT: '0', ADMIN_PORT: '0', NODE_OPTIONS: `--import=file://${module}` });
+
+    const { exitCode, stdout, stderr } = await started.ended;
+
+    expect(exitCode).toBe(1);
+    expect(`${stdout}${stderr}`).not.toMatch(new RegExp(`${EMAIL}|${MOBILE}`));
+    expect(stderr).toBe('');
+    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last)).toMatchObject({ level: 'fatal', msg: 'crashed', failure: { kind: 'Error' } });
+  });
+});
