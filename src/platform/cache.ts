@@ -107,7 +107,8 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   /** The last answer, when the platform cannot be asked and it is not too old. */
   async function lastAnswer(key: string, error: unknown): Promise<Answer | undefined> {
     if (!(error instanceof GatewayError) || !CANNOT_BE_ASKED.has(error.code)) return undefined;
-    const entry = tiers.near(key)?.entry ?? (await tiers.newest(key));
+    // Another gateway may have a newer one than is near.
+    const entry = await tiers.newest(key);
     return entry?.kind === 'answer' && ageOf(entry) < rules.staleMs ? entry.answer : undefined;
   }
 

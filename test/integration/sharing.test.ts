@@ -125,6 +125,22 @@ describeWithRedis('gateways that share a Redis', () => {
     expect(calls()).toBeLessThanOrEqual(made + 1);
   });
 
+  it('give the newest stale answer that any of them has', async () => {
+    const [first, second] = await Promise.all([join({ CACHE_FRESH_SECONDS: '0' }), join({ CACHE_FRESH_SECONDS: '0' })]);
+    await first.query(QUERY);
+    const [key = ''] = await written(1);
+    const before = await redis.client.get(key);
+    platform.answer(BALANCE, json(balanceBody('7', { mainPoints: '1.000' })));
+    await second.query(QUERY);
+    while ((await redis.client.get(key)) === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    platform.answer(BALANCE, json({}, 500));
+
+    const { data } = await first.query(QUERY);
+
+    const stale = { mainPoints: '1.000', freshness: { stale: true } };
+    expect(data).toMatchObject({ customer: { pointsBalance: stale } });
+  });
+
   it('make one call for a thousand concurrent identical reads, over all of them', async () => {
     const { answer, release } = held(balanceOfPath);
     platform.answer(BALANCE, answer);
