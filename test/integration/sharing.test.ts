@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { metricsOf } from '../support/admin.ts';
 import { answerEverything, held } from '../support/faultAnswers.ts';
 import {
   balanceBody,
@@ -131,8 +132,7 @@ describeWithRedis('gateways that share a Redis', () => {
     const [key = ''] = await written(1);
     const before = await redis.client.get(key);
     platform.answer(BALANCE, json(balanceBody('7', { mainPoints: '1.000' })));
-    await second.query(QUERY);
-    while ((await redis.client.get(key)) === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await redis.client.get(key)) === before) await second.query(QUERY);
     platform.answer(BALANCE, json({}, 500));
 
     const { data } = await first.query(QUERY);
@@ -154,7 +154,16 @@ describeWithRedis('gateways that share a Redis', () => {
     const read = { customer: { pointsBalance: { entityId: '7', mainPoints: '8500.000' } } };
     for (const { data } of answers) expect(data).toMatchObject(read);
     expect(answers.every(({ errors }) => errors === undefined)).toBe(true);
-    expect(calls()).toBe(1);
+    // Where Redis was too slow for a moment, on a busy machine, there was no lease to be had.
+    const metrics = await Promise.all([one, other].map(metricsOf));
+    const without = metrics.flatMap((each) =>
+      ['failed', 'skipped'].map((outcome) =>
+        each.get(`loyalty_graph_redis_commands_total{command="lease",outcome="${outcome}"}`),
+      ),
+    );
+    const missed = without.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+    expect(calls()).toBeGreaterThan(0);
+    expect(calls()).toBeLessThanOrEqual(1 + missed);
   });
 
   it('do not wait for one that died with the lease', async () => {
