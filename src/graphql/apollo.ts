@@ -103,7 +103,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength, ledgerPageSize }),
       explainPlugin(),
       cacheControlPlugin({ clock }),
-      loggingPlugin({ logger, clock }),
+      loggingPlugin({ logger, clock, list }),
       metricsPlugin({ telemetry, clock }),
       ...plugins,
     ],

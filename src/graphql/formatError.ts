@@ -33,9 +33,12 @@ const INTERNAL = {
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
 
-/** What stands in quotes is a name the caller gave, and a name may hold somebody's number. */
+/** What stands in quotes is a name the caller gave, and a name may hold somebody's number, in one piece or in several. */
 function blotted(message: string): string {
-  return message.replace(/"[^"]*"/g, (name) => name.replace(/[0-9]{4,}/g, '#'));
+  return message.replace(/"[^"]*"/g, (name) => {
+    const digits = name.replace(/[^0-9]/g, '').length;
+    return digits < 4 ? name : name.replace(/[0-9]+/g, '#');
+  });
 }
 
 /** graphql-js names what it does not know, and a name may be as long as a document. */

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../domain/errors.ts';
+import { assertPlainNumbers } from './plainNumbers.ts';
 import { HttpRefusal } from './refusal.ts';
 
 const TOO_LARGE = 'The body is too large.';
@@ -7,6 +9,7 @@ const TOO_LARGE = 'The body is too large.';
  * The JSON body of a POST.
  *
  * @param maxBytes read at most; the connection is closed behind a larger one
+ * @throws {GatewayError} `BAD_USER_INPUT` for a number that may have lost digits
  * @throws {HttpRefusal} 415 unless it is uncompressed JSON in UTF-8, 413 when too large, 400 when malformed
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
@@ -23,9 +26,14 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
     chunks.push(chunk);
   }
+  const text = Buffer.concat(chunks);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch {
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(text);
+    const value: unknown = JSON.parse(json);
+    assertPlainNumbers(json);
+    return value;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
     throw new HttpRefusal(400, 'BAD_REQUEST', 'The body is not valid JSON.');
   }
 }

@@ -4,6 +4,7 @@ import { readJsonBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
+import { assertPlainNumbers } from './plainNumbers.ts';
 import { refuse, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
@@ -90,6 +91,7 @@ async function answer<Context extends BaseContext>(
     return;
   }
   allowOrigin(request, response, corsOrigins);
+  if (search !== '') assertPlainNumbers(new URLSearchParams(search).get('variables') ?? '');
   if (method !== 'GET' && method !== 'POST') throw notAllowed();
 
   slots.assertRoom(); // Before a byte of the body is read.

@@ -22,11 +22,3 @@ function framesOf({ stack = '', message }: Error): readonly string[] {
   const lines = begin < 0 ? [] : stack.slice(begin + message.length).split('\n');
   return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }
-
-/**
- * An operation's name as it may be logged: at most 64 characters, with runs of digits blotted out, for a caller may have
- * written a number into it. Null for none.
- */
-export function loggedOperationName(name: string | null | undefined): string | null {
-  return name === null || name === undefined ? null : name.slice(0, 64).replace(/[0-9]{4,}/g, '#');
-}

@@ -17,6 +17,7 @@ const UNSEEN_SHARE = 0.02;
 /** A call that was let through here. */
 export interface OwnCall {
   readonly atMs: number;
+  readonly priority: Priority;
 }
 
 /**
@@ -62,13 +63,13 @@ export class FallbackQuota {
   take(priority: Priority): Grant {
     const grant = this.#local.takeNow(priority, this.limit());
     if (!grant.granted) return grant;
-    return this.#keep('untold', grant.giveBack);
+    return this.#keep('untold', priority, grant.giveBack);
   }
 
   /** Notes a call that the log of this epoch has let through. */
   note(epoch: string, priority: Priority): { readonly giveBack: () => void } {
     this.#toldEpoch = epoch;
-    return this.#keep('told', this.#local.note(priority).giveBack);
+    return this.#keep('told', priority, this.#local.note(priority).giveBack);
   }
 
   /** The calls that the log of this epoch does not know of. */
@@ -105,9 +106,9 @@ export class FallbackQuota {
     return Math.max(this.#replicas, this.#sight?.gateways ?? 1);
   }
 
-  #keep(where: 'told' | 'untold', giveBack: () => void): Extract<Grant, { granted: true }> {
+  #keep(where: 'told' | 'untold', priority: Priority, giveBack: () => void): Extract<Grant, { granted: true }> {
     this.#forget();
-    const call = { atMs: this.#clock.monotonicMs() };
+    const call = { atMs: this.#clock.monotonicMs(), priority };
     if (where === 'told') this.#told.push(call);
     else this.#untold.push(call);
     return {

@@ -116,13 +116,15 @@ export class SharedQuota implements Quota {
   async #tell(epoch: string): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
     const calls = this.#fallback.untold(epoch).slice();
-    const counts = new Map<number, number>();
-    for (const { atMs } of calls) {
+    const byAge = new Map<number, { all: number; refreshes: number }>();
+    for (const { atMs, priority } of calls) {
       // Rounded down: told as younger than it is, it counts longer and not shorter.
       const ageMs = Math.floor((nowMs - atMs) / AGE_STEP_MS) * AGE_STEP_MS;
-      counts.set(ageMs, (counts.get(ageMs) ?? 0) + 1);
+      const { all, refreshes } = byAge.get(ageMs) ?? { all: 0, refreshes: 0 };
+      byAge.set(ageMs, { all: all + 1, refreshes: refreshes + (priority === 'refresh' ? 1 : 0) });
     }
-    await this.#run('join', epoch, [...counts].flat());
+    const told = [...byAge].flatMap(([ageMs, { all, refreshes }]) => [ageMs, all, refreshes]);
+    await this.#run('join', epoch, told);
     this.#fallback.tell(calls, epoch);
   }
 

@@ -60,10 +60,11 @@ if used <= 0 then used, refreshes, first = 0, 0, bucket end
 local function keep()
   redis.call('HSET', log, 'used', used, 'refreshes', refreshes, 'first', first)
 end
-local function note(at, grants)
+local function note(at, grants, byRefresh)
   if grants <= 0 or lastOf(at) + window <= now then return end
   redis.call('HINCRBY', log, 'b' .. at, grants)
-  used, first = used + grants, math.min(first, at)
+  if byRefresh > 0 then redis.call('HINCRBY', log, 'r' .. at, byRefresh) end
+  used, refreshes, first = used + grants, refreshes + byRefresh, math.min(first, at)
 end
 
 if ARGV[9] ~= epoch then
@@ -73,8 +74,10 @@ if ARGV[9] ~= epoch then
   end
 end
 if what == 'join' then
-  -- What this gateway granted while Redis was away, or to a log that is lost: pairs of age and count.
-  for i = 11, #ARGV, 2 do note(math.floor((now - tonumber(ARGV[i])) / BUCKET), tonumber(ARGV[i + 1])) end
+  -- What this gateway granted while Redis was away, or to a log that is lost: age, count, and of it the refreshes.
+  for i = 11, #ARGV, 3 do
+    note(math.floor((now - tonumber(ARGV[i])) / BUCKET), tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]))
+  end
   keep()
   return {'ok', epoch, 0, used, limitNow, count, 0}
 end
@@ -130,11 +133,7 @@ elseif used >= limitNow * pacedFrom then
   if wait > 0 then word = 'wait' end
 end
 if word == 'ok' then
-  note(bucket, 1)
-  if what == 'refresh' then
-    redis.call('HINCRBY', log, 'r' .. bucket, 1)
-    refreshes = refreshes + 1
-  end
+  note(bucket, 1, what == 'refresh' and 1 or 0)
   redis.call('HSET', log, 'newest', now)
 end
 keep()

@@ -25,7 +25,18 @@ const ID = '565039505';
 const CARD = '4111222233334444';
 const EMAIL = 'cAnArY@example.org';
 const WORD = 'cAnArY';
-const CANARIES = [MOBILE, ID, CARD, EMAIL, WORD, 'canary', OAUTH.CAPILLARY_CLIENT_SECRET, 'token-'];
+const CANARIES = [
+  '919_876',
+  'joe_at_example',
+  MOBILE,
+  ID,
+  CARD,
+  EMAIL,
+  WORD,
+  'canary',
+  OAUTH.CAPILLARY_CLIENT_SECRET,
+  'token-',
+];
 
 interface Carried {
   readonly query?: unknown;
@@ -95,6 +106,11 @@ const CARRIERS: readonly (readonly [where: string, Carried])[] = [
     { query: `query N${MOBILE} { customer(id: "${ID}") { ${BALANCES} } }`, operationName: `N${MOBILE}` },
   ],
   ['an operation name that is none', { query: `query A { me { id } } query B { me { id } }`, operationName: EMAIL }],
+  [
+    'an operation name without a digit',
+    { query: `query N${WORD}_joe_at_example_org { customer(id: "${ID}") { ${BALANCES} } }` },
+  ],
+  ['names with digits here and there', { query: `query M919_876_543_210 { m919_876_543_210 }` }],
   ['a field', { query: `{ m${MOBILE} }` }],
   ['an argument', { query: `{ me { pointsBalance(m${MOBILE}: "${EMAIL}") { mainPoints } } }` }],
   ['a type', { query: `{ me { ... on T${MOBILE} { id } } }` }],

@@ -62,6 +62,10 @@ function send({ method = 'POST', path = '/graphql', headers = {}, body }: RawReq
   });
 }
 
+function postText(body: string): Promise<RawAnswer> {
+  return send({ headers: { 'content-type': 'application/json' }, body });
+}
+
 function postJson(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return send({ headers: { ...JSON_TYPE, ...headers }, body: text });
@@ -746,6 +750,31 @@ describe('a customer id that is none', () => {
       refused(await get({ query: BALANCE, variables: JSON.stringify({ id: spelt }) }, PREFLIGHTED));
     },
   );
+
+  it.each([
+    '1e3',
+    '1E2',
+    '1.0',
+    '1.5',
+    '-1.0',
+    '4503599627370497.4',
+    '9007199254740990.6',
+    '9007199254740993',
+    '1e400',
+  ])('is refused as a JSON number, by POST and by GET, without a call: %s', async (number) => {
+    const variables = `{"id":${number}}`;
+
+    refused(await postText(`{"query":${JSON.stringify(BALANCE)},"variables":${variables}}`));
+    refused(await get({ query: BALANCE, variables }, PREFLIGHTED));
+  });
+
+  it('may be a JSON number in plain digits, and beside text that only looks like another', async () => {
+    const query = `query Q($id: ID!) { customer(id: $id) { pointsBalance { entityId } } } # "1.5e3\\" 1.5`;
+    const answer = await postText(`{"query":${JSON.stringify(query)},"variables":{"id":7},"extensions":{"v":"1.0"}}`);
+
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).not.toHaveProperty('errors');
+  });
 
   it.each(['-0', '0', '-1', '01', '12345678901234567890', '9223372036854775808'])(
     'is refused as a number in the document, without a call: %s',

@@ -15,7 +15,7 @@ describe('the log', () => {
   const operations = () =>
     gateway.log.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'operation');
 
-  it('has one line per operation: its name, how long, how many platform calls, how it ended', async () => {
+  it('has one line per operation: a mark for its name, how long, how many platform calls, how it ended', async () => {
     await gateway.query('query Wallet { customer(id: "565039505") { pointsBalance { mainPoints } } }');
 
     expect(operations()).toEqual([
@@ -23,12 +23,22 @@ describe('the log', () => {
         level: 'info',
         time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/),
         msg: 'operation',
-        operation: 'Wallet',
+        operation: expect.stringMatching(/^#[0-9a-f]{8}$/),
         outcome: 'ok',
         durationMs: expect.any(Number),
         platformCalls: 1,
       },
     ]);
+  });
+
+  it('has the same mark for the same name, another for another, and none for none', async () => {
+    for (const name of ['Wallet', 'Wallet', 'Purse', '']) await gateway.query(`query ${name} { __typename }`);
+
+    const [first, second, third, fourth] = operations().map(({ operation }) => operation);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(fourth).toBeNull();
+    expect(gateway.log.join()).not.toMatch(/Wallet|Purse/);
   });
 
   it.each([

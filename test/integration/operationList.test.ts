@@ -66,6 +66,12 @@ describe('with OPERATIONS_MODE=enforce', () => {
     expect(unlistedLines()).toEqual([]);
   });
 
+  it('a listed operation has its own name in the log', async () => {
+    await post(gateway.url, { variables: { id: '5' }, ...named(idOf('Balance')) });
+
+    expect(linesOf('operation')).toMatchObject([{ operation: 'Balance' }]);
+  });
+
   it('a listed operation runs with GET by its id, for who shows that it is no page of another origin', async () => {
     const params = { variables: '{"id":"5"}', extensions: JSON.stringify(named(idOf('Balance')).extensions) };
 

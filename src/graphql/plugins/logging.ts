@@ -2,7 +2,9 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Kind, type GraphQLError } from 'graphql';
 import type { Clock } from '../../domain/clock.ts';
-import { failureOf, loggedOperationName, type LoggedFailure } from '../../observe/failure.ts';
+import { failureOf, type LoggedFailure } from '../../observe/failure.ts';
+import { createLoggedName } from '../../observe/operationName.ts';
+import type { OperationList } from '../persisted/operationList.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { OperationContext } from '../context.ts';
 import { gatewayErrorOf, GRAPHQL_CODES } from '../formatError.ts';
@@ -12,16 +14,19 @@ import { outcomeOf } from '../outcome.ts';
 export function loggingPlugin(options: {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The operator's operations, whose names may be logged. */
+  readonly list: OperationList;
 }): ApolloServerPlugin<OperationContext> {
-  const { logger, clock } = options;
+  const { logger, clock, list } = options;
+  const loggedName = createLoggedName();
   return {
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse(request) {
-          const { contextValue, operationName, errors = [] } = request;
+          const { contextValue, document, operationName, errors = [] } = request;
           const failures = errors.map(loggedError);
           const line = {
-            operation: loggedOperationName(operationName),
+            operation: loggedName(operationName, document !== undefined && list.has(document)),
             outcome: outcomeOf(request),
             durationMs: Math.round(clock.monotonicMs() - contextValue.startedAtMs),
             platformCalls: contextValue.meter.platformCalls,
