@@ -167,15 +167,18 @@ export class QuotaGate {
         }
         // One that ends will pump again.
         if (this.#underWay >= this.#options.maxConcurrent) return;
-        const priority = this.#nextPriority();
-        const grant = await this.#options.quota.take(priority);
+        let priority = this.#nextPriority();
+        let grant = await this.#options.quota.take(priority);
+        if (!grant.granted && priority === 'refresh' && this.#waiting.interactive.length > 0) {
+          // Either class may be without a place now, or the refresh class alone, which has had its share. Its turn passes
+          // only when another goes, for else it would pass each time there is no place, and never come.
+          priority = 'interactive';
+          grant = await this.#options.quota.take(priority);
+        }
         if (grant.granted && this.#closing.leftMs > 0) {
           grant.giveBack(); // Closed while the quota was asked.
         } else if (grant.granted) {
           this.#admitNext(priority, grant.giveBack);
-        } else if (priority === 'refresh' && this.#waiting.interactive.length > 0) {
-          // The refresh class has had its share: its turn passes to the others.
-          this.#admitted += 1;
         } else {
           this.#waitFor(grant.waitMs, grant.isClosed === true ? CLOSED : 'no place in the quota');
           return;
