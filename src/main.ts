@@ -37,7 +37,7 @@ try {
       print(printSdl(command));
       break;
     case 'explain':
-      print(JSON.stringify(explain(command)));
+      explain(command);
       break;
     case 'help':
       print(USAGE);
@@ -119,12 +119,21 @@ function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): voi
   process.on('SIGINT', close);
 }
 
-function explain({ file, variables }: { readonly file: string; readonly variables: string }): { planned: number } {
+/** Prints what an operation would cost and may; ends with 1 where it would be refused for its price. */
+function explain({ file, variables }: { readonly file: string; readonly variables: string }): void {
   const config = loadConfig(env);
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
   const given: unknown = JSON.parse(variables);
   const list = loadOperationList(config);
-  return explainOperation({ ...config, text, variables: given as Record<string, unknown>, list });
+  const price = explainOperation({
+    ...config,
+    text,
+    variables: given as Record<string, unknown>,
+    list,
+    maxListedCalls: config.operations.maxPlatformCalls,
+  });
+  print(JSON.stringify(price));
+  if (price.planned > price.allowed) process.exitCode = 1;
 }
 
 function packageVersion(): string {

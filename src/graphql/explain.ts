@@ -23,8 +23,17 @@ export interface ExplainedOperation {
   readonly federation: boolean;
   readonly ledgerPageSize: number;
   readonly limits: DocumentLimits & { readonly maxTokens: number; readonly maxListLength: number };
+  /** Platform calls that one operation may ask for; one of the list. */
+  readonly maxPlatformCalls: number;
+  readonly maxListedCalls: number;
   /** Operations to which the limits of a document do not apply. */
   readonly list: OperationList;
+}
+
+/** What an operation would cost, and what it may. */
+export interface ExplainedPrice {
+  readonly planned: number;
+  readonly allowed: number;
 }
 
 /**
@@ -33,7 +42,7 @@ export interface ExplainedOperation {
  * @throws {GraphQLError} for a document or variables that would be refused
  * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be, `OPERATION_TOO_EXPENSIVE` for a document over a limit
  */
-export function explainOperation(options: ExplainedOperation): { readonly planned: number } {
+export function explainOperation(options: ExplainedOperation): ExplainedPrice {
   const { variables, federation, ledgerPageSize, limits } = options;
   const schema = createSchema({ federation, ledgerPageSize });
   const document = documentOf(options, schema);
@@ -45,7 +54,8 @@ export function explainOperation(options: ExplainedOperation): { readonly planne
     ARGUMENT_CHECKS[coordinate]?.(args as never);
   }
   createListCheck(limits.maxListLength)(document, variables);
-  return { planned: planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny: true }) };
+  const planned = planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny: true });
+  return { planned, allowed: options.list.has(document) ? options.maxListedCalls : options.maxPlatformCalls };
 }
 
 /** The document, valid, and within the limits unless it is listed. */

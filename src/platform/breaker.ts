@@ -1,14 +1,19 @@
 import type { Clock } from '../domain/clock.ts';
+import { LastCalls } from './lastCalls.ts';
+import { Tally } from './tally.ts';
+
+/** What tells how the platform is: so many calls at least in this time, of which this share at least failed. */
+export interface FailureView {
+  readonly windowMs: number;
+  readonly minCalls: number;
+  readonly failureShare: number;
+}
 
 export interface BreakerRules {
-  /** Opens when at least this share of the latest calls failed: */
-  readonly failureShare: number;
-  /** of the last so many, */
-  readonly minCalls: number;
-  /** or of all in this time, where those are more; */
-  readonly latestMs: number;
-  /** none of them older than this. */
-  readonly windowMs: number;
+  /** Opens when any of these says so, */
+  readonly views: readonly FailureView[];
+  /** or when of so many calls in a row, none older than this, this share failed. */
+  readonly last: { readonly calls: number; readonly windowMs: number; readonly failureShare: number };
   /** Stays open this long, then lets one call through to see. */
   readonly openMs: number;
 }
@@ -24,12 +29,6 @@ export interface Admission {
   readonly retryAfterMs: number;
 }
 
-/** How a call ended, and when. */
-interface Outcome {
-  readonly atMs: number;
-  readonly isFailure: boolean;
-}
-
 /**
  * Stops calls to an endpoint that fails, so that nobody waits for what will not come, and the platform can recover.
  *
@@ -39,10 +38,8 @@ interface Outcome {
 export class Breaker {
   readonly #rules: BreakerRules;
   readonly #clock: Clock;
-  /** Oldest first. */
-  #outcomes: Outcome[] = [];
-  /** How many of them failed. */
-  #failures = 0;
+  readonly #views: readonly Counted[];
+  readonly #last: LastCalls;
   #openUntilMs = -Infinity;
   #isOpen = false;
   #isProbing = false;
@@ -50,6 +47,12 @@ export class Breaker {
   constructor(rules: BreakerRules, clock: Clock) {
     this.#rules = rules;
     this.#clock = clock;
+    this.#last = new LastCalls(rules.last.calls);
+    this.#views = rules.views.map((view) => ({
+      view,
+      calls: new Tally(view.windowMs, clock),
+      failures: new Tally(view.windowMs, clock),
+    }));
   }
 
   get state(): BreakerState {
@@ -76,38 +79,47 @@ export class Breaker {
       return;
     }
     if (isFailure === undefined || this.#isOpen) return;
-    this.#outcomes.push({ atMs: nowMs, isFailure });
-    if (isFailure) this.#failures += 1;
-    this.#forget(nowMs);
-    const { minCalls, failureShare } = this.#rules;
-    const calls = this.#outcomes.length;
-    if (calls >= minCalls && this.#failures >= failureShare * calls) this.#open(nowMs);
+    this.#last.add(nowMs, isFailure);
+    for (const { calls, failures } of this.#views) {
+      calls.add();
+      if (isFailure) failures.add();
+    }
+    if (this.#isFailing(nowMs)) this.#open(nowMs);
   }
 
-  /**
-   * Keeps what tells how the platform is now. Long health does not speak for it: of ten good seconds at 50 calls a second, a
-   * share over all of them would take five more seconds of failures to notice.
-   */
-  #forget(nowMs: number): void {
-    const { minCalls, latestMs, windowMs } = this.#rules;
-    for (let [oldest] = this.#outcomes; oldest !== undefined; [oldest] = this.#outcomes) {
-      const keptMs = this.#outcomes.length > minCalls ? latestMs : windowMs;
-      if (oldest.atMs + keptMs > nowMs) return;
-      if (oldest.isFailure) this.#failures -= 1;
-      this.#outcomes.shift();
-    }
+  #isFailing(nowMs: number): boolean {
+    const { last } = this.#rules;
+    const isRecent = this.#last.sinceMs + last.windowMs > nowMs;
+    if (isRecent && this.#last.failures >= last.failureShare * last.calls) return true;
+    return this.#views.some(({ view, calls, failures }) => {
+      const count = calls.count();
+      return count >= view.minCalls && failures.count() >= view.failureShare * count;
+    });
   }
 
   #open(nowMs: number): void {
     this.#isOpen = true;
     this.#openUntilMs = nowMs + this.#rules.openMs;
-    this.#outcomes = [];
-    this.#failures = 0;
+    this.#forget();
   }
 
   #close(): void {
     this.#isOpen = false;
-    this.#outcomes = [];
-    this.#failures = 0;
+    this.#forget();
   }
+
+  #forget(): void {
+    this.#last.clear();
+    for (const { calls, failures } of this.#views) {
+      calls.clear();
+      failures.clear();
+    }
+  }
+}
+
+/** A view, and what it sees. */
+interface Counted {
+  readonly view: FailureView;
+  readonly calls: Tally;
+  readonly failures: Tally;
 }

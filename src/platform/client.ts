@@ -54,12 +54,23 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** The platform's minute, and a second for what a call may take to arrive there. */
 const QUOTA_WINDOW_MS = 61_000;
 const MAX_WAITING = 200;
-const BREAKER: BreakerRules = { failureShare: 0.5, minCalls: 20, latestMs: 1000, windowMs: 10_000, openMs: 5000 };
+/**
+ * A platform that fails half of ten seconds is down; one that fails nearly all of the last second, or of the last calls,
+ * is down already. A platform that fails every third call for a while is not: the others are answers.
+ */
+const BREAKER: BreakerRules = {
+  views: [
+    { windowMs: 10_000, minCalls: 20, failureShare: 0.5 },
+    { windowMs: 1000, minCalls: 20, failureShare: 0.8 },
+  ],
+  last: { calls: 20, windowMs: 10_000, failureShare: 0.9 },
+  openMs: 5000,
+};
 const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
-  const { baseUrl, credentials, requestsPerMinute, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
+  const { baseUrl, credentials, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
   const transport = options.createTransport({
     baseUrl,
     maxConnections: maxConcurrent,
@@ -73,7 +84,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     clock,
     maxConcurrent,
     maxWaiting: MAX_WAITING,
-    spacingMs: QUOTA_WINDOW_MS / requestsPerMinute,
+    windowMs: QUOTA_WINDOW_MS,
     random,
     telemetry,
   });

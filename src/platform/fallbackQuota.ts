@@ -20,10 +20,19 @@ export interface OwnCall {
   readonly priority: Priority;
 }
 
+/** From when on this gateway is on its own, and what it may then use in a window. */
+interface Loss {
+  readonly atMs: number;
+  readonly mayUse: number;
+  /** Redis is there, but its log began anew: what others had let through is not in it. */
+  readonly isLog: boolean;
+}
+
 /**
  * What one gateway may do of a shared quota on its own while Redis is away: its share. In the first window after the loss,
  * what all have let through together before still counts, and nobody here knows who did: so a gateway then only does
- * what it did before, and its part of what was left.
+ * what it did before, and its part of what was left. That holds too while a log that was lost is filled anew: each gateway
+ * tells it of its own calls, but not all at the same moment.
  */
 export class FallbackQuota {
   readonly #rules: QuotaRules;
@@ -35,7 +44,7 @@ export class FallbackQuota {
   #untold: OwnCall[] = [];
   #toldEpoch = '';
   #sight: SharedSight | undefined;
-  #loss: { readonly atMs: number; readonly mayUse: number } | undefined;
+  #loss: Loss | undefined;
 
   constructor(rules: QuotaRules, replicas: number, clock: Clock) {
     this.#rules = rules;
@@ -47,17 +56,31 @@ export class FallbackQuota {
   /** Redis has answered. */
   seen(sight: SharedSight): void {
     this.#sight = sight;
-    this.#loss = undefined;
+    if (!this.#isBound()) this.#loss = undefined;
   }
 
   /** Redis does not answer. */
   lost(): void {
-    if (this.#loss !== undefined) return;
+    this.#loss ??= { ...this.#measured(), isLog: false };
+  }
+
+  /** Redis answers, and its log is another than before. */
+  lostLog(): void {
+    const { mayUse } = this.#loss ?? this.#measured();
+    this.#loss = { atMs: this.#clock.monotonicMs(), mayUse, isLog: true };
+  }
+
+  /** How long until a call may go, as far as this gateway has to bound itself though Redis answers; 0 for now. */
+  boundMs(): number {
+    return this.#isBound() ? this.#local.waitMs(this.limit()) : 0;
+  }
+
+  #measured(): { readonly atMs: number; readonly mayUse: number } {
     const { limit } = this.#rules;
     // Up to the paced half others may have taken places in a burst since the last look.
     const taken = Math.max(this.#sight?.used ?? 0, limit * PACED_FROM) + limit * UNSEEN_SHARE;
     const left = this.#sight === undefined ? this.#share() : Math.max(0, (limit - taken) / this.#gateways());
-    this.#loss = { atMs: this.#clock.monotonicMs(), mayUse: Math.floor(this.#local.used() + left) };
+    return { atMs: this.#clock.monotonicMs(), mayUse: Math.floor(this.#local.used() + left) };
   }
 
   take(priority: Priority): Grant {
@@ -89,13 +112,19 @@ export class FallbackQuota {
   /** Calls that fit in a window now. */
   limit(): number {
     const share = this.#share();
-    const isFirstWindow =
-      this.#loss !== undefined && this.#clock.monotonicMs() < this.#loss.atMs + this.#rules.windowMs;
-    return isFirstWindow ? Math.min(share, this.#loss?.mayUse ?? share) : share;
+    return this.#loss !== undefined && this.#isFirstWindow(this.#loss) ? Math.min(share, this.#loss.mayUse) : share;
   }
 
   remaining(): number {
     return Math.max(0, this.limit() - this.#local.used());
+  }
+
+  #isBound(): boolean {
+    return this.#loss !== undefined && this.#loss.isLog && this.#isFirstWindow(this.#loss);
+  }
+
+  #isFirstWindow({ atMs }: Loss): boolean {
+    return this.#clock.monotonicMs() < atMs + this.#rules.windowMs;
   }
 
   #share(): number {

@@ -1,5 +1,5 @@
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup } from '../domain/customer.ts';
-import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../domain/ledger.ts';
+import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion, type LedgerRow } from '../domain/ledger.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
 import type { CachedRead, CacheRules } from './cache.ts';
@@ -75,7 +75,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       // A page holds what its size makes it hold.
       keyOf: (question) => `${pageSize} ${keyOfLedgerPage(question)}`,
       fetch: createLedgerReader({ call, readIdentifiers, clock, pageSize }),
-      bytesOf: ({ rows, warnings }) => 500 + 500 * rows.length + 150 * warnings.length,
+      bytesOf: ({ rows, warnings }) => 500 + rows.reduce((sum, row) => sum + bytesOfRow(row), 150 * warnings.length),
       form: LEDGER_PAGE,
     }),
     readCustomerId: caches.cached<CustomerLookup, FoundCustomer>({
@@ -93,4 +93,10 @@ export function createPlatform(options: PlatformOptions): Platform {
     cacheSizes: () => caches.sizes(),
     close: client.close,
   };
+}
+
+/** Its objects, and its texts at two bytes a character. */
+function bytesOfRow({ pointsCategory, programName, alternateCurrency, alternateCurrencyCategory }: LedgerRow): number {
+  const texts = [pointsCategory, programName, alternateCurrency ?? '', alternateCurrencyCategory ?? ''];
+  return 400 + 2 * texts.join('').length;
 }

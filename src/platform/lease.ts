@@ -24,13 +24,20 @@ export function createRedisLeases(link: RedisLink, seal: Seal, name: string): Le
     async take(key, ttlMs) {
       const place = `${STORE_VERSION}:${name} lease:${seal.keyOf(key)}`;
       const holder = randomUUID();
+      const release = async () => {
+        await link.run('lease', (redis) => runScript(redis, RELEASE, [place], [holder])).catch(() => undefined);
+      };
+      let late: Promise<unknown> = Promise.resolve();
       try {
-        const taken = await link.run('lease', (redis) => redis.set(place, holder, 'PX', Math.ceil(ttlMs), 'NX'));
-        if (taken === null) return 'taken';
-        return async () => {
-          await link.run('lease', (redis) => runScript(redis, RELEASE, [place], [holder])).catch(() => undefined);
-        };
+        const taken = await link.run('lease', (redis) => {
+          const asked = redis.set(place, holder, 'PX', Math.ceil(ttlMs), 'NX');
+          late = asked;
+          return asked;
+        });
+        return taken === null ? 'taken' : release;
       } catch {
+        // Should it come all the same, nobody here holds it.
+        void late.then(release, () => undefined);
         return 'none';
       }
     },

@@ -45,6 +45,11 @@ export class LocalQuota implements Quota {
     return { giveBack: () => windows.forEach((window) => window.giveBack(nowMs)) };
   }
 
+  /** How long until a call may go, of fewer than all places; 0 for now. */
+  waitMs(limit: number): number {
+    return this.#all.waitMs(this.#clock.monotonicMs(), limit);
+  }
+
   /** Calls let through within the window. */
   used(): number {
     return this.#all.used(this.#clock.monotonicMs());
@@ -55,6 +60,11 @@ export class LocalQuota implements Quota {
   }
 
   limit(): number {
+    return this.#rules.limit;
+  }
+
+  /** All of it is this gateway's. */
+  share(): number {
     return this.#rules.limit;
   }
 

@@ -22,6 +22,8 @@ export interface Quota {
   remaining(): number;
   /** Calls that fit in a window, as far as is known here. */
   limit(): number;
+  /** Calls in a window that this gateway may count on while all others are as busy. */
+  share(): number;
   /** The platform takes no calls for so long: tells whoever shares the quota. */
   close(forMs: number): void;
   /** Stops sharing. */

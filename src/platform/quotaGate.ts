@@ -12,8 +12,8 @@ export interface QuotaGateOptions {
   readonly maxConcurrent: number;
   /** Callers that may wait; one more is refused at once. */
   readonly maxWaiting: number;
-  /** How far two calls are apart when all of the quota is in use: for guessing how long a queue takes. */
-  readonly spacingMs: number;
+  /** The quota's window: for guessing how long a queue takes. */
+  readonly windowMs: number;
   /** 0 to 1, for the jitter of our own back-off. */
   readonly random: () => number;
   readonly telemetry: Telemetry;
@@ -34,6 +34,11 @@ interface Waiter {
   readonly refuse: (reason: unknown) => void;
 }
 
+/** Assumed until calls have shown what they take. */
+const FIRST_ANSWER_MS = 100;
+const NEWEST_SHARE = 0.1;
+const MAX_ANSWER_SHARE = 0.25;
+
 const CLOSED = 'closed by the platform';
 const TOO_MANY = 'too many wait';
 
@@ -52,6 +57,8 @@ export class QuotaGate {
   #underWay = 0;
   #admitted = 0;
   #isPumping = false;
+  /** What a call takes: an average in which the latest count most. */
+  #tookMs = FIRST_ANSWER_MS;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: QuotaGateOptions) {
@@ -98,7 +105,9 @@ export class QuotaGate {
         giveBack();
         throw context.signal.reason;
       }
+      const sentAtMs = this.#options.clock.monotonicMs();
       const answer = await send();
+      this.#tookMs += (this.#options.clock.monotonicMs() - sentAtMs - this.#tookMs) * NEWEST_SHARE;
       this.#closing.succeeded(round);
       return answer;
     } catch (error) {
@@ -119,7 +128,7 @@ export class QuotaGate {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#length() - this.#free() >= this.#options.maxWaiting) {
       this.#options.telemetry.quotaRefused(context.priority());
-      return Promise.reject(spent(this.#options.spacingMs * this.#length(), TOO_MANY));
+      return Promise.reject(spent(this.#spacingMs() * this.#length(), TOO_MANY));
     }
     return new Promise((resolve, reject) => {
       const priority = context.priority();
@@ -216,17 +225,18 @@ export class QuotaGate {
    */
   #waitFor(waitMs: number, detail: string): void {
     const nowMs = this.#options.clock.monotonicMs();
+    const spacingMs = this.#spacingMs();
     let turnMs = nowMs + waitMs;
     let kept = 0;
     for (const waiter of [...this.#waiting.interactive, ...this.#waiting.refresh]) {
-      const isLate = turnMs > waiter.context.deadlineAtMs();
+      const isLate = turnMs + this.#answerMs(waiter) > waiter.context.deadlineAtMs();
       if (isLate || kept >= this.#options.maxWaiting) {
         this.#drop(waiter);
         this.#options.telemetry.quotaRefused(waiter.priority);
         waiter.refuse(spent(turnMs - nowMs, isLate ? detail : TOO_MANY));
       } else {
         kept += 1;
-        turnMs += this.#options.spacingMs;
+        turnMs += spacingMs;
       }
     }
     if (this.#length() > 0 && Number.isFinite(waitMs)) {
@@ -246,6 +256,20 @@ export class QuotaGate {
   #free(): number {
     if (this.#cancelTimer !== undefined) return 0; // Those who are here wait for a later moment.
     return Math.min(this.#options.maxConcurrent - this.#underWay, this.remaining);
+  }
+
+  /** How far two calls are apart when all of the quota is in use. */
+  #spacingMs(): number {
+    return this.#options.windowMs / Math.max(1, this.#options.quota.share());
+  }
+
+  /**
+   * What a call will take once it has its turn, as others took lately: one that would be cut off before it is answered is a
+   * call of the quota for nothing. A quarter of the time left at most, for a platform may get faster again.
+   */
+  #answerMs({ context }: Waiter): number {
+    const leftMs = context.deadlineAtMs() - this.#options.clock.monotonicMs();
+    return Math.min(this.#tookMs, leftMs * MAX_ANSWER_SHARE);
   }
 
   #length(): number {

@@ -110,6 +110,9 @@ function writtenLookup({ source, accountId, identifiers }: CustomerLookup) {
   return { source, accountId: accountId ?? null, identifiers: written };
 }
 
+/** What two readings of Redis's clock may differ by. */
+const MAX_AHEAD_MS = 1000;
+
 const times = { askedAt: z.number().int(), receivedAt: z.number().int() };
 
 /** An entry of the cache as it is written down. */
@@ -134,6 +137,8 @@ export function entryCodec<Answer extends { readonly readAt: Date }>(
       const { data } = form.safeParse(json);
       if (data === undefined) return undefined;
       const receivedAtMs = toLocalMs(data.receivedAt);
+      // Redis's clock was set back since it was written: how old it is, nobody knows.
+      if (receivedAtMs > clock.monotonicMs() + MAX_AHEAD_MS) return undefined;
       const entryTimes = { askedAtMs: toLocalMs(data.askedAt), receivedAtMs };
       if (data.kind === 'missing') return { kind: 'missing', platformCode: data.platformCode, ...entryTimes };
       // By our own wall clock, which may not be the other gateway's.

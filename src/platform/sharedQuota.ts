@@ -29,6 +29,8 @@ const AGE_STEP_MS = 100;
 interface Look {
   readonly word: string;
   readonly epoch: string;
+  /** Whether the log began with this very question. */
+  readonly isNew: boolean;
   readonly waitMs: number;
   readonly used: number;
   readonly limit: number;
@@ -55,6 +57,8 @@ export class SharedQuota implements Quota {
   }
 
   async take(priority: Priority): Promise<Grant> {
+    const boundMs = this.#fallback.boundMs();
+    if (boundMs > 0) return { granted: false, waitMs: boundMs };
     const look = await this.#ask(priority === 'refresh' ? 'refresh' : 'take');
     if (look === undefined) return this.#fallback.take(priority);
     if (look.word !== 'ok') return { granted: false, waitMs: look.waitMs, isClosed: look.word === 'closed' };
@@ -78,6 +82,11 @@ export class SharedQuota implements Quota {
     return this.#last.limit;
   }
 
+  share(): number {
+    if (this.#options.link.state === 'away' || this.#last === undefined) return this.#fallback.limit();
+    return this.#last.limit / Math.max(1, this.#last.gateways);
+  }
+
   close(forMs: number): void {
     void this.#ask('close', [Math.ceil(forMs)]);
   }
@@ -98,6 +107,8 @@ export class SharedQuota implements Quota {
           this.#fallback.seen(look);
           return (this.#last = look);
         }
+        // Not the log that was there before, or one that has only begun: others may have told it nothing yet.
+        if (this.#last !== undefined || look.isNew) this.#fallback.lostLog();
         epoch = look.epoch;
         await this.#join(epoch);
       }
@@ -130,6 +141,7 @@ export class SharedQuota implements Quota {
 
   async #run(what: string, epoch: string, args: readonly (string | number)[]): Promise<Look> {
     const { link, rules, replicas, name } = this.#options;
+    const newEpoch = randomUUID();
     const keys = [`lg1:{${name}}:quota`, `lg1:{${name}}:gateways`];
     const answer = await link.run('quota', (redis) =>
       runScript(redis, QUOTA_SCRIPT, keys, [
@@ -142,22 +154,32 @@ export class SharedQuota implements Quota {
         replicas,
         ALIVE_MS,
         epoch,
-        randomUUID(),
+        newEpoch,
         ...args,
       ]),
     );
-    return lookOf(answer);
+    return lookOf(answer, newEpoch);
   }
 }
 
 /** What the script answered. @throws when something else than a Redis has answered */
-function lookOf(answer: unknown): Look {
+function lookOf(answer: unknown, newEpoch: string): Look {
   const [word, epoch, ...numbers] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
   const [waitMs, used, limit, gateways, bucket] = numbers.map(Number);
   if (typeof word !== 'string' || typeof epoch !== 'string' || bucket === undefined || numbers.some(Number.isNaN)) {
     throw new TypeError('This is not what the script answers.');
   }
-  return { word, epoch, waitMs: waitMs ?? 0, used: used ?? 0, limit: limit ?? 0, gateways: gateways ?? 0, bucket };
+  const isNew = epoch === newEpoch;
+  return {
+    word,
+    epoch,
+    isNew,
+    waitMs: waitMs ?? 0,
+    used: used ?? 0,
+    limit: limit ?? 0,
+    gateways: gateways ?? 0,
+    bucket,
+  };
 }
 
 /** Calls `work` again and again, each time so long after it has ended. */

@@ -2,13 +2,16 @@ import { redisScript } from '../store/redisScript.ts';
 
 /** How finely the log keeps times: a place is given back up to this much later than it could be. */
 const BUCKET_MS = 100;
+/** What a gateway tells of a closed door is believed for this long; longer than any Retry-After that is. */
+const MAX_CLOSED_MS = 10 * 60 * 1000;
 
 /**
  * The quota of one API key over all gateways, kept in Redis as a sliding log in buckets of {@link BUCKET_MS}: the same
  * room however large the limit. All times are Redis's own. No window, wherever it begins, ever holds more than the limit.
  *
  * KEYS: the log (a hash: `epoch`, `used` and `refreshes` in the window, `first` bucket, `newest` grant, `closed` until,
- * `b` and `r` counts by bucket), and the gateways alive (a sorted set, by when they were last seen).
+ * `b` and `r` counts by bucket, and
+ * the most gateways seen of late), and the gateways alive (a sorted set, by when they were last seen).
  *
  * ARGV: what to do, limit, window, paced-from share, refresh limit, this gateway, REPLICAS, alive for, epoch known, epoch if
  * new; then by what to do. Answers: word, epoch, wait, used, limit of now, gateways alive, bucket.
@@ -18,7 +21,7 @@ local log, alive = KEYS[1], KEYS[2]
 local what, limit, window = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local pacedFrom, refreshLimit = tonumber(ARGV[4]), tonumber(ARGV[5])
 local gateway, replicas, aliveFor = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-local BUCKET = ${BUCKET_MS}
+local BUCKET, MOST_CLOSED = ${BUCKET_MS}, ${MAX_CLOSED_MS}
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -29,23 +32,40 @@ if not epoch then
   epoch = ARGV[10]
   redis.call('HSET', log, 'epoch', epoch)
 end
+
+local newest = field('newest')
+if now < newest - 1000 then
+  -- Redis's clock was set back: what is in the log counts from now on, and who is alive will say so again.
+  local at, closedFor = math.floor(now / BUCKET), math.min(MOST_CLOSED, math.max(0, field('closed') - newest))
+  local used, refreshes, peak = field('used'), field('refreshes'), field('peak')
+  redis.call('DEL', log, alive)
+  redis.call('HSET', log, 'epoch', epoch, 'used', used, 'refreshes', refreshes, 'first', at, 'b' .. at, used,
+    'r' .. at, refreshes, 'newest', now, 'closed', now + closedFor, 'peak', peak, 'peakAt', now)
+  newest = now
+end
+now = math.max(now, newest)
+
 if what ~= 'leave' then redis.call('ZADD', alive, now, gateway) end
 redis.call('ZREMRANGEBYSCORE', alive, '-inf', now - aliveFor)
 redis.call('PEXPIRE', log, 2 * window)
 redis.call('PEXPIRE', alive, 2 * window)
 local count = redis.call('ZCARD', alive)
 
--- A gateway that is cut off from here keeps to its share on its own: that much is not given out to the others.
-local missing = math.max(0, replicas - count)
-local limitNow = math.max(0, limit - missing * math.floor(limit / replicas))
+-- A gateway that is cut off from here keeps to its share on its own: that much is not given out to the others. How many
+-- there are is configured, or was seen within the window; who leaves in good order is not expected any more.
+local peak = field('peak')
+if count >= peak or field('peakAt') + window <= now then
+  peak = count
+  redis.call('HSET', log, 'peak', peak, 'peakAt', now)
+end
+local expected = math.max(replicas, peak)
+local limitNow = math.max(0, limit - math.max(0, expected - count) * math.floor(limit / expected))
 
 if what == 'leave' then
-  redis.call('ZREM', alive, gateway)
-  return {'ok', epoch, 0, 0, limitNow, count - 1, 0}
+  if redis.call('ZREM', alive, gateway) == 1 then redis.call('HSET', log, 'peak', math.max(0, count - 1)) end
+  return {'ok', epoch, 0, 0, limitNow, count, 0}
 end
 
-local newest = field('newest')
-if now < newest then now = newest end -- Redis's clock was set back.
 local used, refreshes, first = field('used'), field('refreshes'), field('first')
 local function lastOf(bucket) return (bucket + 1) * BUCKET end
 
@@ -103,7 +123,7 @@ if what == 'give back' then
 end
 if what == 'look' then
   keep()
-  return {closed > now and 'closed' or 'ok', epoch, math.max(0, closed - now), used, limitNow, count, 0}
+  return {closed > now and 'closed' or 'ok', epoch, math.min(MOST_CLOSED, math.max(0, closed - now)), used, limitNow, count, 0}
 end
 
 -- How long until fewer than \`most\` of the \`total\` grants that 'kind' counts are in the window.
@@ -119,7 +139,7 @@ end
 
 local word, wait = 'ok', 0
 if closed > now then
-  word, wait = 'closed', closed - now
+  word, wait = 'closed', math.min(MOST_CLOSED, closed - now)
 elseif limitNow < 1 then
   word, wait = 'wait', 1000
 elseif used >= limitNow then

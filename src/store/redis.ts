@@ -77,6 +77,7 @@ export function createRedisStore<Value>(options: RedisStoreOptions<Value>): Stor
       const place = placeOf(key);
       const rank = rankOf === undefined ? 0 : Math.max(0, toSharedMs(rankOf(value)));
       const sealed = seal.seal(JSON.stringify(codec.encode(value, toSharedMs)), `${place} ${rank}`);
+      if (sealed.length > maxBytes) return; // Nobody would read it.
       const args = [rank, `${rank}.${sealed}`, Math.max(1, Math.ceil(ttlMs))];
       await link.run(`${name} write`, (redis) => runScript(redis, WRITE, [place], args)).catch(() => undefined);
     },

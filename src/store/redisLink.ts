@@ -41,7 +41,8 @@ export interface RedisLinkOptions {
 const COMMAND_TIMEOUT_MS = 40;
 /** While it is up, so that a silent death is mostly found here and not by a request; while it is away, to find it again. */
 const PROBE_EVERY_MS = 500;
-const PROBE_TIMEOUT_MS = 250;
+/** So often in a row it must answer as fast as a command must, before it is used again: one that is slow would be lost again. */
+const PROBES_TO_RETURN = 2;
 /** At the start a Redis that is there is waited for; one that is not keeps nobody. */
 const START_TIMEOUT_MS = 500;
 const PROBE_KEY = 'lg:probe';
@@ -65,6 +66,7 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
   let state: RedisState = 'away';
   let moment: SharedMoment | undefined;
   let isClosed = false;
+  let goodProbes = PROBES_TO_RETURN - 1; // At the start one is enough.
   let cancelProbe: (() => void) | undefined;
 
   function move(next: RedisState): void {
@@ -91,18 +93,18 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
   /** Whether Redis answers, takes writes (a full one and a replica do not), and what its clock says. */
   async function probe(): Promise<void> {
     const sentAtMs = clock.monotonicMs();
-    const work = async () => {
-      await redis.set(PROBE_KEY, '1', 'PX', 10 * PROBE_EVERY_MS);
-      return redis.time();
-    };
-    moment = { sharedMs: timeOf(await timed(PROBE_TIMEOUT_MS, work())), sentAtMs, gotAtMs: clock.monotonicMs() };
+    const both = Promise.all([redis.set(PROBE_KEY, '1', 'PX', 10 * PROBE_EVERY_MS), redis.time()]);
+    const [, time] = await timed(COMMAND_TIMEOUT_MS, both);
+    moment = { sharedMs: timeOf(time), sentAtMs, gotAtMs: clock.monotonicMs() };
   }
 
   async function watch(): Promise<void> {
     try {
       await probe();
-      if (!isClosed) move('up');
+      goodProbes += 1;
+      if (!isClosed && goodProbes >= PROBES_TO_RETURN) move('up');
     } catch {
+      goodProbes = 0;
       move('away');
       // Connected and silent: the connection may be dead without anybody having said so.
       if (!isClosed && redis.status === 'ready') redis.disconnect(true);
@@ -137,7 +139,10 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
       } catch (error) {
         telemetry.redisCommandEnded(name, 'failed', clock.monotonicMs() - sentAtMs);
         // One key that somebody has put something else into says nothing of Redis.
-        if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) move('away');
+        if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) {
+          goodProbes = 0;
+          move('away');
+        }
         throw new RedisAway('failed');
       }
     },

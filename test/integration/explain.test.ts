@@ -50,7 +50,7 @@ describe('what an operation costs', () => {
         encoding: 'utf8',
       });
 
-      expect(JSON.parse(printed)).toEqual({ planned: 3 });
+      expect(JSON.parse(printed)).toEqual({ planned: 3, allowed: 25 });
     });
 
     it('counts variables', () => {
@@ -61,7 +61,15 @@ describe('what an operation costs', () => {
         encoding: 'utf8',
       });
 
-      expect(JSON.parse(printed)).toEqual({ planned: 2 });
+      expect(JSON.parse(printed)).toEqual({ planned: 2, allowed: 25 });
+    });
+
+    it('ends with 1 for an operation that would be refused for its price', () => {
+      const ids = Array.from({ length: 36 }, (_, index) => `"${index + 1}"`).join(', ');
+      const input = `{ customers(ids: [${ids}]) { pointsBalance { mainPoints } } }`;
+      const { status, stdout } = spawnSync(process.execPath, [main, 'explain', '-'], { input, env, encoding: 'utf8' });
+
+      expect([status, JSON.parse(stdout)]).toEqual([1, { planned: 36, allowed: 25 }]);
     });
 
     it('holds an operation of the list to the list’s own limits, and to no other', () => {
@@ -80,7 +88,7 @@ describe('what an operation costs', () => {
       list.remove();
 
       expect(results).toMatchObject([
-        { status: 0, stdout: '{"planned":0}\n' },
+        { status: 0, stdout: '{"planned":0,"allowed":25}\n' },
         { status: 1, stderr: expect.stringContaining('60 aliases; 50 are allowed') },
       ]);
     });

@@ -24,6 +24,8 @@ export interface FakePlatform {
   readonly tokenRequests: readonly SeenRequest[];
   /** The most reads it had under way at one moment. */
   readonly mostAtOnce: number;
+  /** Reads it has under way now. */
+  readonly underWay: number;
   /** From now on answers `path` (exact, or a pattern) so; the last one said counts. */
   answer(path: string | RegExp, answer: Answer): void;
   /** Resolves when `count` reads have come in. */
@@ -72,6 +74,9 @@ export async function startFakePlatform(): Promise<FakePlatform> {
     tokenRequests,
     get mostAtOnce() {
       return mostAtOnce;
+    },
+    get underWay() {
+      return atOnce;
     },
     answer: (path, answer) => void answers.push({ path, answer }),
     seen: (count) =>

@@ -16,7 +16,7 @@ function setUp({ limit = 10, maxConcurrent = 100, maxWaiting = 200 } = {}) {
     clock,
     maxConcurrent,
     maxWaiting,
-    spacingMs: WINDOW_MS / limit,
+    windowMs: WINDOW_MS,
     random: () => 0,
     telemetry: NO_TELEMETRY,
   });
