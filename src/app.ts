@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly random: () => number;
   /** Metrics of the process, as text, for `/metrics` to show too. */
   readonly processMetrics?: () => Promise<string>;
+  /** What a request may lose to a Redis that is silent; tests that are not about that have more patience. */
+  readonly redisTimeoutMs?: number;
 }
 
 /** A running gateway. */
@@ -74,7 +76,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 }
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
-  const { clock, logger, random, processMetrics } = surroundings;
+  const { clock, logger, random, processMetrics, redisTimeoutMs } = surroundings;
   const list = loadOperationList(config);
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
@@ -86,6 +88,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
           url: config.redisUrl.reveal(),
           clock,
           telemetry,
+          timeoutMs: redisTimeoutMs,
           onMove: (state) => telemetry.redisMoved(state),
         });
   const shared = redis && { link: redis, seal: sealOf(asked) };

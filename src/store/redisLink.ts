@@ -33,6 +33,8 @@ export interface RedisLinkOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** What a request may lose to a Redis that is silent, once; {@link COMMAND_TIMEOUT_MS} when left out. */
+  readonly timeoutMs?: number | undefined;
   /** Told once per change. */
   readonly onMove?: (state: RedisState) => void;
 }
@@ -48,7 +50,13 @@ const START_TIMEOUT_MS = 500;
 const PROBE_KEY = 'lg:probe';
 
 /** Connects to Redis, waiting half a second at most: it may be away, then and at any time later. */
-export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkOptions): Promise<RedisLink> {
+export async function connectRedis({
+  url,
+  clock,
+  telemetry,
+  timeoutMs: commandTimeoutMs = COMMAND_TIMEOUT_MS,
+  onMove,
+}: RedisLinkOptions): Promise<RedisLink> {
   const redis = new Redis(url, {
     lazyConnect: true,
     // A command that cannot be sent now fails now: each waits for nobody, and none runs later, when nobody wants it.
@@ -94,7 +102,7 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
   async function probe(): Promise<void> {
     const sentAtMs = clock.monotonicMs();
     const both = Promise.all([redis.set(PROBE_KEY, '1', 'PX', 10 * PROBE_EVERY_MS), redis.time()]);
-    const [, time] = await timed(COMMAND_TIMEOUT_MS, both);
+    const [, time] = await timed(commandTimeoutMs, both);
     moment = { sharedMs: timeOf(time), sentAtMs, gotAtMs: clock.monotonicMs() };
   }
 
@@ -133,7 +141,7 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
       }
       const sentAtMs = clock.monotonicMs();
       try {
-        const answer = await timed(COMMAND_TIMEOUT_MS, send(redis));
+        const answer = await timed(commandTimeoutMs, send(redis));
         telemetry.redisCommandEnded(name, 'ok', clock.monotonicMs() - sentAtMs);
         return answer;
       } catch (error) {
@@ -151,7 +159,7 @@ export async function connectRedis({ url, clock, telemetry, onMove }: RedisLinkO
       cancelProbe?.();
       const wasUp = state === 'up';
       state = 'away';
-      if (wasUp) await timed(COMMAND_TIMEOUT_MS, redis.quit()).catch(() => undefined);
+      if (wasUp) await timed(commandTimeoutMs, redis.quit()).catch(() => undefined);
       redis.disconnect();
     },
   };
