@@ -39,6 +39,7 @@ describeWithRedis('gateways that share a Redis', () => {
   const join = async (env: Readonly<Record<string, string>> = {}) => {
     const gateway = await startGateway({
       platform,
+      redisTimeoutMs: 2000,
       env: {
         REDIS_URL: redis.url,
         CACHE_FRESH_SECONDS: '60',

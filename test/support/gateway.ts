@@ -46,6 +46,8 @@ export interface TestGatewayOptions {
   /** Set on top of a real platform's configuration with an OAuth client and open access. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
+  /** Patience with Redis: a busy machine is no silent Redis. Left out: as in production. */
+  readonly redisTimeoutMs?: number;
   /** The platform to stand before, where several gateways share one; it is not closed with them. */
   readonly platform?: FakePlatform;
   /** Jitter, 0 to 1. Left out: 0, so that a retry follows at once, for on a clock that stands still a pause would not end. */
@@ -58,6 +60,7 @@ export async function startGateway({
   clock = systemClock,
   platform: shared,
   random = () => 0,
+  redisTimeoutMs,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const platform = shared ?? (await startFakePlatform());
   const log: string[] = [];
@@ -82,6 +85,7 @@ export async function startGateway({
   });
   const gateway = await start(config, {
     clock,
+    ...(redisTimeoutMs !== undefined && { redisTimeoutMs }),
     logger: createLogger({ level: config.logLevel, destination }),
     random,
   });
