@@ -180,6 +180,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   if (config.auth.mode === 'none' && sandbox === null) {
     logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
   }
+  warnOfTokenRules(config, logger);
   warnOfOperations(config, logger);
 
   return {
@@ -200,6 +201,13 @@ function closeServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+}
+
+/** Who sets rules for tokens may take them to hold. */
+function warnOfTokenRules({ auth }: Config, logger: Logger): void {
+  if (auth.mode === 'none' && auth.unread.length > 0) {
+    logger.warn(`AUTH_MODE=none: ${auth.unread.join(', ')} are not read, and no token is checked.`);
+  }
 }
 
 /** Settings that contradict each other, and do no harm. */
