@@ -133,20 +133,25 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
     logger,
     telemetry,
-    createContext: async (request, { signal, atMs }) => {
+    admit: async (request, { signal, atMs }) => {
       const viewer = await authenticate(request.headers.authorization, signal);
-      const meter = createMeter();
-      const loaders = createLoaders({
-        platform,
-        context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
-      });
       return {
-        viewer,
-        isRouter: isRouter(request.headers[ROUTER_HEADER]),
-        loaders,
-        meter,
-        quotaRemaining: () => platform.client.gate.remaining,
-        startedAtMs: clock.monotonicMs(),
+        isStranger: !viewer.isAuthenticated,
+        createContext: () => {
+          const meter = createMeter();
+          const loaders = createLoaders({
+            platform,
+            context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
+          });
+          return {
+            viewer,
+            isRouter: isRouter(request.headers[ROUTER_HEADER]),
+            loaders,
+            meter,
+            quotaRemaining: () => platform.client.gate.remaining,
+            startedAtMs: clock.monotonicMs(),
+          };
+        },
       };
     },
   });
