@@ -136,20 +136,25 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
     logger,
     telemetry,
-    createContext: async (request, { signal, atMs }) => {
+    admit: async (request, { signal, atMs }) => {
       const viewer = await authenticate(request.headers.authorization, signal);
-      const meter = createMeter();
-      const loaders = createLoaders({
-        platform,
-        context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
-      });
       return {
-        viewer,
-        isRouter: isRouter(request.headers[ROUTER_HEADER]),
-        loaders,
-        meter,
-        quotaRemaining: () => platform.client.gate.remaining,
-        startedAtMs: clock.monotonicMs(),
+        isStranger: !viewer.isAuthenticated,
+        createContext: () => {
+          const meter = createMeter();
+          const loaders = createLoaders({
+            platform,
+            context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
+          });
+          return {
+            viewer,
+            isRouter: isRouter(request.headers[ROUTER_HEADER]),
+            loaders,
+            meter,
+            quotaRemaining: () => platform.client.gate.remaining,
+            startedAtMs: clock.monotonicMs(),
+          };
+        },
       };
     },
   });
@@ -183,6 +188,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
   if (config.auth.mode === 'none' && sandbox === null) {
     logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
   }
+  warnOfTokenRules(config, logger);
   warnOfOperations(config, logger);
 
   return {
@@ -203,6 +209,13 @@ function closeServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+}
+
+/** Who sets rules for tokens may take them to hold. */
+function warnOfTokenRules({ auth }: Config, logger: Logger): void {
+  if (auth.mode === 'none' && auth.unread.length > 0) {
+    logger.warn(`AUTH_MODE=none: ${auth.unread.join(', ')} are not read, and no token is checked.`);
+  }
 }
 
 /** Settings that contradict each other, and do no harm. */

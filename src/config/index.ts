@@ -76,7 +76,10 @@ export type PlatformLogin =
 
 /** How callers sign in at the gateway. */
 export type AuthConfig =
-  | { readonly mode: 'none' }
+  | {
+      readonly mode: 'none';
+      /** Rules for tokens that are set all the same. */ readonly unread: readonly VariableName[];
+    }
   | {
       readonly mode: 'jwt';
       readonly jwksUrl: URL;
@@ -98,7 +101,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const isSandbox = !isSet('CAPILLARY_BASE_URL');
   const credentials = credentialsOf(values, isSandbox, problems);
   const defaults = dependentDefaults(values, isSandbox);
-  const auth = defaults.AUTH_MODE === 'none' ? NO_AUTH : authOf(values, isSet, problems);
+  const auth = defaults.AUTH_MODE === 'none' ? noAuth(isSet) : authOf(values, isSet, problems);
+  if (isSandbox && auth.mode === 'none' && auth.unread.length > 0 && !isSet('AUTH_MODE')) {
+    problems.push(
+      `AUTH_MODE is missing: ${auth.unread.join(', ')} set, but no CAPILLARY_BASE_URL. Ask for jwt or none by name.`,
+    );
+  }
   if (values.REPLICAS > values.CAPILLARY_REQUESTS_PER_MINUTE) {
     problems.push('REPLICAS must be at most CAPILLARY_REQUESTS_PER_MINUTE: each needs a share of the quota.');
   }
@@ -167,7 +175,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
-const NO_AUTH = { mode: 'none' } as const;
+const TOKEN_RULES = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
+
+function noAuth(isSet: (name: VariableName) => boolean): AuthConfig {
+  return { mode: 'none', unread: TOKEN_RULES.filter(isSet) };
+}
 
 function credentialsOf(values: Values, isSandbox: boolean, problems: string[]): PlatformLogin | null {
   const { CAPILLARY_CLIENT_KEY: clientKey, CAPILLARY_CLIENT_SECRET: clientSecret } = values;
@@ -226,13 +238,13 @@ function authOf(values: Values, isSet: (name: VariableName) => boolean, problems
     const { AUTH_MAX_TOKEN_AGE_SECONDS: maxTokenAgeSeconds } = values;
     return { mode: 'jwt', jwksUrl, issuer, audience, customerClaim, readAnyScope, maxTokenAgeSeconds };
   }
-  const missing = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const).filter((name) => !isSet(name));
+  const missing = TOKEN_RULES.filter((name) => !isSet(name));
   if (missing.length > 0) {
     problems.push(
       `${missing.join(', ')} missing: callers' tokens cannot be checked. Or ask for AUTH_MODE=none by name.`,
     );
   }
-  return NO_AUTH;
+  return noAuth(isSet);
 }
 
 /** So that relative paths are resolved below it. */

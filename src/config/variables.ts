@@ -91,13 +91,13 @@ export const VARIABLES = {
     '1000',
   ),
   MAX_DEPTH: variable(
-    integer(1, 1000),
+    integer(1, 500),
     'Levels that a document may nest: fields and fragments, below introspection none.',
     '15',
   ),
   MAX_ALIASES: variable(integer(0, 10_000), 'Aliases of one operation, wherever its fragments are spread.', '50'),
   MAX_DIRECTIVES: variable(integer(0, 10_000), 'Directives of a document.', '50'),
-  MAX_TOKENS: variable(integer(10, 100_000), 'Tokens of a document; one with more is not parsed.', '2000'),
+  MAX_TOKENS: variable(integer(10, 10_000), 'Tokens of a document; one with more is not parsed.', '2000'),
   MAX_FIELDS: variable(integer(1, 100_000), 'Fields of one operation, wherever its fragments are spread.', '1000'),
   MAX_LIST_LENGTH: variable(integer(1, 100_000), 'Values of a list in arguments or variables.', '100'),
   PERSISTED_QUERIES: variable(

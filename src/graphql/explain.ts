@@ -7,8 +7,9 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
-import { createDocumentCheck, type DocumentLimits } from '../limits/document.ts';
+import { assertDocument, type DocumentLimits } from '../limits/document.ts';
 import { createListCheck } from '../limits/lists.ts';
+import { assertNesting } from '../limits/nesting.ts';
 import { assertTokens } from '../limits/tokens.ts';
 import { ARGUMENT_CHECKS } from './plugins/inputs.ts';
 import { operationFields } from './operationFields.ts';
@@ -64,9 +65,10 @@ function documentOf({ text, limits, list }: ExplainedOperation, schema: GraphQLS
   const listed = list.byText(text.trim());
   if (listed !== undefined) return listed.document;
   assertTokens(text, limits.maxTokens);
+  assertNesting(text);
   const document = parse(text);
+  assertDocument(document, limits);
   const [invalid] = validate(schema, document);
   if (invalid !== undefined) throw invalid;
-  createDocumentCheck(limits)(document);
   return document;
 }

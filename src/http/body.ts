@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../domain/errors.ts';
 import { assertPlainNumbers } from './plainNumbers.ts';
+import type { BodyLease } from './bodyBudget.ts';
 import { HttpRefusal } from './refusal.ts';
 
 const TOO_LARGE = 'The body is too large.';
@@ -12,7 +13,7 @@ const TOO_LARGE = 'The body is too large.';
  * @throws {GatewayError} `BAD_USER_INPUT` for a number that may have lost digits
  * @throws {HttpRefusal} 415 unless it is uncompressed JSON in UTF-8, 413 when too large, 400 when malformed
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<unknown> {
   assertPlainJson(request);
   const close = { connection: 'close' };
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
@@ -24,6 +25,7 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
+    lease.take(chunk.length);
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks);

@@ -58,7 +58,6 @@ export function unparsed(code: string | undefined): HttpRefusal {
 /** The statuses of our own errors where one refuses a whole request. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
   BAD_USER_INPUT: 400,
   AUTH_UNAVAILABLE: 503,
 };

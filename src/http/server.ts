@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
 import { readJsonBody } from './body.ts';
+import { createBodyBudget, type BodyBudget } from './bodyBudget.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
@@ -13,8 +14,8 @@ import { assertWellFormed } from './wellFormed.ts';
 
 export interface HttpServerOptions<Context extends BaseContext> extends RespondOptions {
   readonly apollo: ApolloServer<Context>;
-  /** Who asks, and everything an operation needs. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
-  readonly createContext: (request: IncomingMessage, deadline: Deadline) => Promise<Context>;
+  /** Looks who asks, before any of the body is read. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
+  readonly admit: (request: IncomingMessage, deadline: Deadline) => Promise<Admitted<Context>>;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
@@ -23,10 +24,19 @@ export interface HttpServerOptions<Context extends BaseContext> extends RespondO
   readonly maxConnections: number;
 }
 
+/** Who has shown a good token, or none. */
+export interface Admitted<Context> {
+  readonly isStranger: boolean;
+  /** Everything an operation needs. */
+  readonly createContext: () => Context;
+}
+
 /** The one path that is served. */
 export const GRAPHQL_PATH = '/graphql';
 
 const MAX_BODY_BYTES = 1_000_000;
+/** Of all bodies under way together; strangers' have a budget of their own, so that they keep out nobody but each other. */
+const MAX_BODIES_BYTES = { known: 64_000_000, strangers: 16_000_000 };
 const MAX_HEADER_BYTES = 16 * 1024;
 /** So that long-lived connections come to be spread anew over the gateways behind a load balancer. */
 const MAX_REQUESTS_PER_CONNECTION = 10_000;
@@ -38,6 +48,10 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers
 export function createHttpServer<Context extends BaseContext>(options: HttpServerOptions<Context>): Server {
   const { telemetry, isClosing } = options;
   const underWay = createUnderWay();
+  const bodies: Bodies = {
+    known: createBodyBudget(MAX_BODIES_BYTES.known),
+    strangers: createBodyBudget(MAX_BODIES_BYTES.strangers),
+  };
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -57,7 +71,7 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
     if (isClosing()) response.setHeader('connection', 'close');
     (async () => {
       underWay.add(request, response);
-      await respond(request, response, options);
+      await respond(request, response, options, bodies);
     })().catch((error: unknown) => refuse(request, response, error, options));
   };
   server.on('request', serve(answer));
@@ -76,12 +90,15 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
   return server;
 }
 
+type Bodies = Readonly<Record<'known' | 'strangers', BodyBudget>>;
+
 async function answer<Context extends BaseContext>(
   request: IncomingMessage,
   response: ServerResponse,
   options: HttpServerOptions<Context>,
+  bodies: Bodies,
 ): Promise<void> {
-  const { apollo, createContext, corsOrigins, requestDeadlineMs, slots, clock } = options;
+  const { apollo, admit, corsOrigins, requestDeadlineMs, slots, clock } = options;
   const [path, search] = splitUrl(request.url ?? '');
   assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
@@ -97,11 +114,16 @@ async function answer<Context extends BaseContext>(
   slots.assertRoom(); // Before a byte of the body is read.
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
   response.once('close', () => deadline.abandon());
+  const { isStranger, createContext } = await admit(request, deadline).catch((error: unknown) => {
+    deadline.dispose();
+    throw error;
+  });
+  const lease = bodies[isStranger ? 'strangers' : 'known'].lease();
   try {
-    const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES) : undefined;
+    const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES, lease) : undefined;
     // Only now does it take a place: whoever sends slowly keeps nobody out.
     await slots.run(async () => {
-      const context = await createContext(request, deadline);
+      const context = createContext();
       const result = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method, headers: headersOf(request), search, body },
         context: () => Promise.resolve(context),
@@ -109,6 +131,7 @@ async function answer<Context extends BaseContext>(
       await send(response, result, options);
     });
   } finally {
+    lease.release();
     deadline.dispose();
   }
 }

@@ -1,9 +1,9 @@
 import type { DocumentNode } from 'graphql';
-import { GatewayError } from '../domain/errors.ts';
 import { assertAliases } from './aliases.ts';
 import { assertDepth } from './depth.ts';
 import { assertDirectives } from './directives.ts';
 import { assertFields } from './fields.ts';
+import { assertRepeats } from './repeats.ts';
 
 /** What a document may hold, whatever its variables. */
 export interface DocumentLimits {
@@ -14,28 +14,14 @@ export interface DocumentLimits {
 }
 
 /**
- * The check of parsed documents, made once for each: who sends one again is told the same for nothing.
+ * Refuses a document over a limit. It need not be valid: it is cheaper to count than to validate.
  *
- * The check throws {GatewayError} `OPERATION_TOO_EXPENSIVE` that says which limit, and by how much.
+ * @throws {GatewayError} `OPERATION_TOO_EXPENSIVE` that says which limit, and by how much
  */
-export function createDocumentCheck(limits: DocumentLimits): (document: DocumentNode) => void {
-  const excesses = new WeakMap<DocumentNode, GatewayError | false>();
-  return (document) => {
-    const excess = excesses.get(document) ?? excessOf(document, limits);
-    excesses.set(document, excess);
-    if (excess !== false) throw excess;
-  };
-}
-
-function excessOf(document: DocumentNode, limits: DocumentLimits): GatewayError | false {
-  try {
-    assertDepth(document, limits.maxDepth);
-    assertAliases(document, limits.maxAliases);
-    assertDirectives(document, limits.maxDirectives);
-    assertFields(document, limits.maxFields);
-    return false;
-  } catch (error) {
-    if (error instanceof GatewayError) return error;
-    throw error;
-  }
+export function assertDocument(document: DocumentNode, limits: DocumentLimits): void {
+  assertDepth(document, limits.maxDepth);
+  assertAliases(document, limits.maxAliases);
+  assertDirectives(document, limits.maxDirectives);
+  assertFields(document, limits.maxFields);
+  assertRepeats(document, limits);
 }

@@ -68,9 +68,16 @@ function factsOf(endpoint: EndpointName, { status, retryAfter, requestId }: Http
   return {
     endpoint,
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-    // An id is handed on; whatever else stands in that header is not.
-    ...(requestId !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(requestId) ? { requestId } : {}),
+    ...(requestId !== undefined && isRequestId(requestId) ? { requestId } : {}),
   };
+}
+
+/**
+ * Whether this is an id as the platform makes them: hexadecimal of 16 digits or more, or a UUID. Whatever else stands in
+ * that header is not handed on, a number least of all: it may be somebody's.
+ */
+function isRequestId(text: string): boolean {
+  return !/^[0-9-]+$/.test(text) && /^(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(text);
 }
 
 function jsonOf({ contentType, body }: HttpAnswer): Json | undefined {

@@ -149,5 +149,21 @@ describe('without tokens at a real platform', () => {
     expect(data).toEqual({ me: null });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(gateway.log.join('\n')).toContain('AUTH_MODE=none');
+    expect(gateway.log.join('\n')).not.toContain('AUTH_ISSUER');
+  });
+
+  it('the log says at start which rules for tokens nobody looks at', async () => {
+    const gateway = await startGateway({
+      env: {
+        AUTH_JWKS_URL: 'https://issuer.example/keys',
+        AUTH_ISSUER: 'https://issuer.example',
+        AUTH_AUDIENCE: 'loyalty',
+      },
+    });
+    await gateway.close();
+
+    expect(gateway.log.join('\n')).toContain(
+      'AUTH_MODE=none: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE are not read, and no token is checked.',
+    );
   });
 });

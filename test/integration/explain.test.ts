@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { balanceOfPath, json, LEDGER_PATH, ledgerBody, row } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { writeManifest } from '../support/manifest.ts';
+import { startIssuer } from '../support/tokens.ts';
 
 const OPERATION = `{ a: customer(id: "7") { pointsBalance { mainPoints } ledgerBalance(first: 20) { totalEntries } }
   b: customer(id: "7") { pointsBalance { mainPoints } } }`;
@@ -37,6 +38,20 @@ describe('what an operation costs', () => {
   it('is told to nobody else', async () => {
     expect(await explained({})).toBeUndefined();
     expect(await explained({ 'x-explain': 'everything' })).toBeUndefined();
+  });
+
+  it('is not told to who has no token: how much of the quota is left is nothing for strangers', async () => {
+    const issuer = await startIssuer();
+    const guarded = await startGateway({ env: issuer.env });
+    const ask = async (headers: object) =>
+      (await guarded.query('{ __typename }', {}, { 'x-explain': 'platform', ...headers })).text;
+    const strange = await ask({});
+    const known = await ask(await issuer.authorization({ sub: '7' }));
+    await guarded.close();
+    await issuer.close();
+
+    expect(strange).toBe('{"data":{"__typename":"Query"}}\n');
+    expect(known).toContain('"quotaRemaining":');
   });
 
   describe('by the command explain', () => {

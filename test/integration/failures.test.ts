@@ -251,7 +251,19 @@ describe.each(READS)('an answer to %s that fails for its status', (read) => {
     expectFailure(result, read, 'PLATFORM_QUOTA_SPENT', facts);
   });
 
-  it.each(['<script>', 'a b', 'x'.repeat(65), `${ASKED}@`])('is not given a request id of %s', async (id) => {
+  it.each([
+    '<script>',
+    'a b',
+    'x'.repeat(65),
+    `${ASKED}@`,
+    ASKED,
+    '919876543210',
+    '4111111111111111',
+    '1'.repeat(32),
+    'asha.rao',
+    'CARD-4111-1111',
+    'deadbeef',
+  ])('is not given a request id of %s', async (id) => {
     const result = await ask(read, htmlPage(500, { 'x-cap-request-id': id }));
 
     expectFailure(result, read, 'PLATFORM_UNAVAILABLE');
@@ -262,6 +274,15 @@ describe.each(READS)('an answer to %s that fails for its status', (read) => {
 
     expectFailure(result, read, 'PLATFORM_UNAVAILABLE', { requestId: REQUEST_ID });
   });
+
+  it.each(['4bf92f3577b34da6', '4BF92F3577B34DA6A3CE929D0E0E4736', '1b4e28ba-2fa1-4a1e-883f-0016d3cca427'])(
+    'carries a request id of %s',
+    async (id) => {
+      const result = await ask(read, htmlPage(500, { 'x-cap-request-id': id }));
+
+      expectFailure(result, read, 'PLATFORM_UNAVAILABLE', { requestId: id });
+    },
+  );
 });
 
 /** The whole body that a read would have had, to be spoiled. */

@@ -358,7 +358,7 @@ describe('a request that dawdles', () => {
   };
   const options = {
     apollo: { executeHTTPGraphQLRequest: idle } as never,
-    createContext: idle,
+    admit: () => Promise.resolve({ isStranger: true, createContext: idle }),
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),

@@ -9,6 +9,8 @@ const times = (count: number, text: (index: number) => string) =>
 const nested = (levels: number, open: string, inside: string) =>
   `${open} { `.repeat(levels) + inside + ' }'.repeat(levels);
 
+const nestedLists = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+
 /** Fragments that each spread the next one twice: 2^count fields from some forty characters a fragment. */
 function doubling(count: number): string {
   const fragments = times(count, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
@@ -66,6 +68,47 @@ describe('an operation that asks for too much', () => {
     ],
     ['tokens', 'has 10000 tokens; 2000 are allowed', `{ ${'a '.repeat(9998)} }`],
     ['tokens without end', 'has more than 20000 tokens; 2000 are allowed', `{ ${'a '.repeat(400_000)} }`],
+    [
+      'the same field again and again, with fields below it',
+      'has 119805 pairs of fields of one name in one place; 10000 are allowed',
+      `{ ${'me { id } '.repeat(490)} }`,
+    ],
+    [
+      'the same field again and again, in inline fragments and fragments',
+      'has 10011 pairs of fields of one name in one place; 10000 are allowed',
+      `{ ${'... { me { id } } '.repeat(71)} ...A ...B } fragment A on Query { ${'me { id } '.repeat(35)} }
+        fragment B on Query { ${'me { id } '.repeat(36)} }`,
+    ],
+    [
+      'the same field again and again, below two that are one',
+      'has 10012 pairs of fields of one name in one place; 10000 are allowed',
+      `{ me { ${`${BALANCE} `.repeat(71)} } me { ${`${BALANCE} `.repeat(71)} } }`,
+    ],
+    [
+      'the same field again and again, in a fragment that is not spread',
+      'has 114960 pairs of fields of one name in one place; 10000 are allowed',
+      `{ __typename } fragment F on Query { ${'me { id } '.repeat(480)} }`,
+    ],
+    [
+      'the same field again and again, in a fragment whose name another has too',
+      'has 44850 pairs of fields of one name in one place; 10000 are allowed',
+      `{ ...F } fragment F on Query { ${'me { id } '.repeat(300)} } fragment F on Query { __typename }`,
+    ],
+    [
+      'fields of fragments that are not spread, by doubling each other',
+      'has more than 100000 fields',
+      doubling(20)
+        .replace('...F0', '__typename')
+        .replace(/\.\.\.(F[0-9]+) \.\.\.F[0-9]+/g, 'a: me { ...$1 } b: me { ...$1 }'),
+    ],
+    ['lists in lists', 'nests brackets more than 500 deep', `{ customers(ids: ${'['.repeat(1900)}`],
+    [
+      'lists in lists that are closed',
+      'nests brackets more than 500 deep',
+      `{ customers(ids: ${nestedLists(501)}) { id } }`,
+    ],
+    ['fields in fields', 'nests brackets more than 500 deep', '{ a'.repeat(990)],
+    ['types in types', 'nests brackets more than 500 deep', `query ($x: ${'['.repeat(1900)}`],
     ['tokens that are no document', 'has 3000 tokens; 2000 are allowed', '{'.repeat(3000)],
     [
       'a list in the document',
@@ -121,7 +164,14 @@ describe('a limit of the configuration', () => {
       '{ customers(ids: ["1", "2"]) { id } }',
       'has a list of 2 values; 1 are allowed',
     ],
-    ['MAX_DEPTH', '1000', doubling(9), doubling(60), 'has more than 1000000 fields; 1000 are allowed'],
+    [
+      'MAX_TOKENS',
+      '10000',
+      `{ ${'... { __typename } '.repeat(600)} }`,
+      `{ ...F0 } ${times(1200, (i) => `fragment F${i} on Query { ...F${i + 1} }`)} fragment F1200 on Query { __typename }`,
+      'has depth 1202; 15 is allowed',
+    ],
+    ['MAX_DEPTH', '500', doubling(9), doubling(60), 'has more than 1000000 fields; 1000 are allowed'],
   ])('holds what it says: %s=%s', async (name, value, within, over, figure) => {
     const gateway = await startGateway({ env: { [name]: value } });
     const allowed = await gateway.query(within);
@@ -184,15 +234,32 @@ describe('a document', () => {
     expect(gateway.platform.requests).toHaveLength(before);
   });
 
-  it('is told so when it repeats fields too often to be checked', async () => {
-    const { errors } = await gateway.query(`{ ${'me { id } '.repeat(490)} }`);
+  it('may say a field with others below it a hundred times', async () => {
+    const { data } = await gateway.query(`{ ${'customer(id: "5") { id } '.repeat(100)} }`);
 
-    expect(errors).toMatchObject([
-      {
-        message: 'The document repeats fields too often to be checked.',
-        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-      },
-    ]);
+    expect(data).toEqual({ customer: { id: '5' } });
+  });
+
+  it('may be split over fragments that bring the same fields along', async () => {
+    const parts = times(100, (i) => `fragment F${i} on Query { customer(id: "5") { id } }`);
+
+    const { data } = await gateway.query(`{ ${times(100, (i) => `...F${i}`)} } ${parts}`);
+
+    expect(data).toEqual({ customer: { id: '5' } });
+  });
+
+  it('may nest values as deep as the parser follows', async () => {
+    const { errors } = await gateway.query(`{ customers(ids: ${nestedLists(498)}) { id } }`);
+
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  });
+
+  it('with brackets in a text, or one after the other, nests no deeper for it', async () => {
+    const { data } = await gateway.query(
+      `{ customer(id: """5""") { id ${'... { id } '.repeat(300)} } } # ${'['.repeat(999)}`,
+    );
+
+    expect(data).toEqual({ customer: { id: '5' } });
   });
 
   it.each(['qwerty', '{ __typename ', '{ me { idd } }'])(

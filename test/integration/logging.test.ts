@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { balanceBody, businessError, json, text } from '../support/fakePlatform.ts';
+import { REQUEST_ID } from '../support/faultAnswers.ts';
 import { OAUTH, startGateway, type TestGateway } from '../support/gateway.ts';
 
 const PATH = '/v2/customers/565039505/points/balance';
@@ -61,7 +62,7 @@ describe('the log', () => {
   it('says why a field failed: which call, how, and the platform’s own code and request id', async () => {
     gateway.platform.answer(
       PATH,
-      json({ errors: [{ code: 521, message: 'busy' }] }, 200, { 'x-cap-request-id': 'abc123' }),
+      json({ errors: [{ code: 521, message: 'busy' }] }, 200, { 'x-cap-request-id': REQUEST_ID }),
     );
 
     await gateway.query('{ mine: customer(id: "565039505") { points: pointsBalance { mainPoints } } }');
@@ -75,7 +76,7 @@ describe('the log', () => {
             endpoint: 'pointsBalance',
             detail: 'platform error',
             platformCode: 521,
-            requestId: 'abc123',
+            requestId: REQUEST_ID,
           },
         ],
       },

@@ -132,12 +132,12 @@ describe('with OPERATIONS_MODE=enforce', () => {
     expect(gateway.platform.requests.length + gateway.platform.tokenRequests.length).toBe(0);
   });
 
-  it('an operation that is refused can be found by the beginning of its text’s hash', async () => {
-    await gateway.query('{ me { id } }');
+  it('an operation that is refused can be found by its fingerprint, and what is named by an id has none', async () => {
+    await gateway.query('# mine\n{ me { id },}');
     await post(gateway.url, named('919999000001'));
 
-    expect(unlistedLines()).toMatchObject([{ mode: 'enforce', sha256: sha256('{ me { id } }').slice(0, 8) }, {}]);
-    expect(Object.keys(unlistedLines()[1] ?? {})).not.toContain('sha256');
+    expect(unlistedLines()).toMatchObject([{ mode: 'enforce', fingerprint: sha256('{ me { id } }').slice(0, 8) }, {}]);
+    expect(Object.keys(unlistedLines()[1] ?? {})).not.toContain('fingerprint');
   });
 
   it('an operation that is not listed is refused with GET too', async () => {
@@ -205,9 +205,30 @@ describe('with OPERATIONS_MODE=log', () => {
     const { data } = await gateway.query(query);
 
     expect(data).toEqual({ [CANARY]: { pointsBalance: { entityId: '5' } } });
-    expect(unlistedLines()).toMatchObject([{ level: 'warn', mode: 'log', sha256: sha256(query).slice(0, 8) }]);
+    const tokens = '{ cAnArY# : customer ( id : "" ) { pointsBalance { entityId } } }';
+    expect(unlistedLines()).toMatchObject([{ level: 'warn', mode: 'log', fingerprint: sha256(tokens).slice(0, 8) }]);
     expect(gateway.log.join('\n')).not.toContain(CANARY);
   });
+
+  it.each<readonly [string, (value: string) => string]>([
+    ['a string', (value) => `{ customer(id: "${value}") { pointsBalance { entityId } } }`],
+    ['a block string', (value) => `{ customer(id: """${value}""") { pointsBalance { entityId } } }`],
+    ['a number', (value) => `{ customer(id: ${value}) { pointsBalance { entityId } } }`],
+    ['an alias', (value) => `{ c${value}: me { id } }`],
+    ['a name', (value) => `query Of${value} { me { id } }`],
+    ['a comment', (value) => `{ me { id } } # ${value}`],
+  ])(
+    'what is in %s is not in its line, not even as a hash: two that differ there only look alike',
+    async (_what, of) => {
+      await gateway.query(of('9198765432'));
+      await gateway.query(of('4411223344'));
+
+      const [first, second] = unlistedLines();
+      expect(first?.['fingerprint']).toMatch(/^[0-9a-f]{8}$/);
+      expect(second?.['fingerprint']).toBe(first?.['fingerprint']);
+      expect(gateway.log.join('\n')).not.toContain('9198765432');
+    },
+  );
 
   it('an operation that is not listed has the limits of everybody', async () => {
     const query = 'query ($ids: [ID!]!) { customers(ids: $ids) { pointsBalance { entityId } } }';

@@ -1,8 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getVariableValues, GraphQLError } from 'graphql';
+import { getVariableValues, type GraphQLError } from 'graphql';
 import { GatewayError } from '../../domain/errors.ts';
 import type { OperationContext } from '../context.ts';
 import { createFieldWalk } from '../operationFields.ts';
+import { refusal } from './refusal.ts';
 
 /** What Federation adds to the root: the router's alone to ask. */
 const ROUTER_FIELDS: ReadonlySet<string> = new Set(['_entities', '_service']);
@@ -19,7 +20,7 @@ export function callersPlugin(): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation({ request, response, schema, document, operation, contextValue }) {
+        didResolveOperation({ request, schema, document, operation, contextValue }) {
           const { viewer, isRouter } = contextValue;
           const root = operation === undefined ? undefined : schema.getRootType(operation.operation);
           if (operation === undefined || root === undefined || root === null) return Promise.resolve();
@@ -30,11 +31,7 @@ export function callersPlugin(): ApolloServerPlugin<OperationContext> {
             const { value: field } = node.name;
             if (type.getFields()[field] === undefined) continue; // __typename, __schema: what is open is open.
             if (ROUTER_FIELDS.has(field) && !isRouter) throw notTheRouter();
-            if (!OPEN_FIELDS.has(field) && !viewer.isAuthenticated) {
-              // RFC 6750, section 3: a challenge without an error, for no token was shown.
-              response.http.headers.set('www-authenticate', 'Bearer');
-              throw noToken();
-            }
+            if (!OPEN_FIELDS.has(field) && !viewer.isAuthenticated) throw noToken();
           }
           return Promise.resolve();
         },
@@ -43,14 +40,10 @@ export function callersPlugin(): ApolloServerPlugin<OperationContext> {
 }
 
 function notTheRouter(): GraphQLError {
-  return refusal(403, new GatewayError('FORBIDDEN', { publicMessage: 'Only the federation router may ask this.' }));
+  return refusal(new GatewayError('FORBIDDEN', { publicMessage: 'Only the federation router may ask this.' }));
 }
 
 function noToken(): GraphQLError {
   const publicMessage = 'A token is needed: send it in the header authorization, as Bearer.';
-  return refusal(401, new GatewayError('UNAUTHENTICATED', { publicMessage }));
-}
-
-function refusal(status: number, originalError: GatewayError): GraphQLError {
-  return new GraphQLError(originalError.message, { originalError, extensions: { http: { status } } });
+  return refusal(new GatewayError('UNAUTHENTICATED', { publicMessage }));
 }

@@ -7,7 +7,7 @@ export const EXPLAIN_HEADER = 'x-explain';
 /**
  * Tells what an operation cost, in `extensions.platform`, to who asks with the header `x-explain: platform`: calls
  * planned and made, reads that joined another operation's, that the cache answered, fresh and stale, milliseconds spent
- * waiting for the quota, and the calls left of it.
+ * waiting for the quota, and the calls left of it. Strangers are told nothing: what is left of the quota is all callers'.
  */
 export function explainPlugin(): ApolloServerPlugin<OperationContext> {
   return {
@@ -15,8 +15,8 @@ export function explainPlugin(): ApolloServerPlugin<OperationContext> {
       Promise.resolve({
         willSendResponse({ request, response, contextValue }) {
           const { body } = response;
-          if (request.http?.headers.get(EXPLAIN_HEADER) !== 'platform' || body.kind !== 'single')
-            return Promise.resolve();
+          const isAsked = request.http?.headers.get(EXPLAIN_HEADER) === 'platform';
+          if (!isAsked || !contextValue.viewer.isAuthenticated || body.kind !== 'single') return Promise.resolve();
           const { plannedCalls, platformCalls, coalesced, fromCache, stale, waitedMs } = contextValue.meter;
           const platform = {
             planned: plannedCalls,

@@ -1,10 +1,12 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GatewayError } from '../../domain/errors.ts';
-import { createDocumentCheck, type DocumentLimits } from '../../limits/document.ts';
+import { assertDocument, type DocumentLimits } from '../../limits/document.ts';
+import { assertNesting } from '../../limits/nesting.ts';
 import { assertTokens } from '../../limits/tokens.ts';
 import type { OperationContext } from '../context.ts';
 import type { OperationList } from '../persisted/operationList.ts';
-import { refusal, refuseUnless, refuseUnread } from './refusal.ts';
+import { refusal, refuseUnread } from './refusal.ts';
+import { createRefusedDocuments } from './refusedDocuments.ts';
 
 /** What a document may hold. */
 export interface LimitsOptions extends DocumentLimits {
@@ -15,23 +17,36 @@ export interface LimitsOptions extends DocumentLimits {
 
 /**
  * Refuses a document over a limit before anything of it runs: HTTP 400, `OPERATION_TOO_EXPENSIVE`. One with too many
- * tokens is not even parsed.
+ * tokens is not even parsed, no other is validated. Listed ones are neither parsed nor validated again, and not looked at.
  */
 export function limitsPlugin({ maxTokens, list, ...limits }: LimitsOptions): ApolloServerPlugin<OperationContext> {
-  const assertWithinLimits = createDocumentCheck(limits);
+  const refused = createRefusedDocuments();
 
   return {
     requestDidStart({ request }) {
       const text = request.query ?? '';
       try {
-        if (list.byText(text) === undefined) assertTokens(text, maxTokens);
+        if (list.byText(text) === undefined) {
+          assertTokens(text, maxTokens);
+          assertNesting(text);
+        }
       } catch (error) {
         if (error instanceof GatewayError) return Promise.resolve(refuseUnread(request, refusal(error)));
         throw error;
       }
       return Promise.resolve({
+        validationDidStart(context) {
+          try {
+            assertDocument(context.document, limits);
+          } catch (error) {
+            if (!(error instanceof GatewayError)) throw error;
+            refused.replace(context, refusal(error));
+          }
+          return Promise.resolve();
+        },
         didResolveOperation({ document }) {
-          if (!list.has(document)) refuseUnless(() => assertWithinLimits(document));
+          const error = refused.refusalOf(document);
+          if (error !== undefined) throw error;
           return Promise.resolve();
         },
       });

@@ -6,6 +6,7 @@ import type { Telemetry } from '../../domain/telemetry.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { OperationContext } from '../context.ts';
 import type { OperationList } from '../persisted/operationList.ts';
+import { fingerprintOf } from '../persisted/fingerprint.ts';
 import { sha256Of } from '../persisted/sha256.ts';
 import { refusal, refuseUnread } from './refusal.ts';
 
@@ -30,8 +31,7 @@ export function persistedPlugin(options: PersistedOptions): ApolloServerPlugin<O
 
   function tell(text: string | undefined): void {
     telemetry.operationNotListed(mode === 'enforce' ? 'refused' : 'run');
-    // A text may hold anything; so much of its hash finds it among known ones, and tells nothing of it.
-    logger.warn({ mode, ...(text !== undefined && { sha256: sha256Of(text).slice(0, 8) }) }, 'operation not listed');
+    logger.warn({ mode, ...(text !== undefined && { fingerprint: fingerprintOf(text) }) }, 'operation not listed');
   }
 
   return {

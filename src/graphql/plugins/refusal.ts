@@ -1,14 +1,18 @@
 import { HeaderMap, type GraphQLRequest, type GraphQLRequestListener } from '@apollo/server';
 import { GraphQLError, type ASTNode } from 'graphql';
-import { GatewayError } from '../../domain/errors.ts';
+import { GatewayError, type ErrorCode } from '../../domain/errors.ts';
 import type { OperationContext } from '../context.ts';
 
-/** What refuses a whole operation: HTTP 400, or 401 for who must show a token first. */
+/** The statuses of refusals that are not for what was asked, but for who asks. */
+const STATUSES: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+
+/** What refuses a whole operation: HTTP 400, 401 for who must show a token first, 403 for whom none would help. */
 export function refusal(originalError: GatewayError, node?: ASTNode): GraphQLError {
-  const isStranger = originalError.code === 'UNAUTHENTICATED';
-  const headers = new HeaderMap(isStranger ? [['www-authenticate', 'Bearer']] : []);
+  const status = STATUSES[originalError.code] ?? 400;
+  // RFC 6750, section 3: a challenge without an error, for no token was shown.
+  const headers = new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []);
   // Another package declares `http` with headers that Apollo Server does not read.
-  const extensions: Record<string, unknown> = { http: { status: isStranger ? 401 : 400, headers } };
+  const extensions: Record<string, unknown> = { http: { status, headers } };
   return new GraphQLError(originalError.message, { originalError, nodes: node ?? null, extensions });
 }
 

@@ -66,6 +66,16 @@ describe('the configuration', () => {
     ],
     ['credentials without a platform', { CAPILLARY_CLIENT_KEY: 'key' }, ['CAPILLARY_BASE_URL is missing']],
     [
+      'token rules without a platform, and without a word on whether they hold',
+      TOKENS,
+      ['AUTH_MODE is missing: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE set, but no CAPILLARY_BASE_URL'],
+    ],
+    [
+      'one of the token rules without a platform',
+      { AUTH_ISSUER: 'https://issuer.example' },
+      ['AUTH_MODE is missing: AUTH_ISSUER set'],
+    ],
+    [
       'plain HTTP to another machine',
       { ...TENANT, AUTH_MODE: 'none', CAPILLARY_BASE_URL: 'http://10.0.0.1' },
       ['CAPILLARY_BASE_URL must be https:'],
@@ -105,6 +115,10 @@ describe('the configuration', () => {
     const problems = problemsOf(env);
 
     expect(problems).toEqual(expected.map((each) => expect.stringContaining(each)));
+  });
+
+  it.each(['jwt', 'none'])('takes token rules with the sandbox when AUTH_MODE=%s is said', (mode) => {
+    expect(loadConfig({ ...TOKENS, AUTH_MODE: mode })).toMatchObject({ platform: null, auth: { mode } });
   });
 
   it('never shows a secret, nor the value it refuses', () => {

@@ -1,0 +1,41 @@
+import { HttpRefusal } from './refusal.ts';
+
+/** Room for the bodies of all requests under way together: each may be as large as allowed, and all of them not. */
+export interface BodyBudget {
+  /** What one request takes of it. */
+  lease(): BodyLease;
+}
+
+/** The room that one request's body takes. */
+export interface BodyLease {
+  /** @throws {HttpRefusal} 503 `OVERLOADED` when there is no room for so many bytes more */
+  take(bytes: number): void;
+  /** Gives everything back. */
+  release(): void;
+}
+
+/** A budget of so many bytes. */
+export function createBodyBudget(maxBytes: number): BodyBudget {
+  let takenBytes = 0;
+  return {
+    lease() {
+      let ownBytes = 0;
+      return {
+        take(bytes) {
+          if (takenBytes + bytes > maxBytes) throw overloaded();
+          takenBytes += bytes;
+          ownBytes += bytes;
+        },
+        release() {
+          takenBytes -= ownBytes;
+          ownBytes = 0;
+        },
+      };
+    },
+  };
+}
+
+function overloaded(): HttpRefusal {
+  const headers = { 'retry-after': '1', connection: 'close' };
+  return new HttpRefusal(503, 'OVERLOADED', 'Too many large requests are under way.', headers);
+}
