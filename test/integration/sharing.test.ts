@@ -133,6 +133,8 @@ describeWithRedis('gateways that share a Redis', () => {
     const [key = ''] = await written(1);
     const before = await redis.client.get(key);
     platform.answer(BALANCE, json(balanceBody('7', { mainPoints: '1.000' })));
+    // Two gateways read the shared clock to within what a question to Redis takes.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     while ((await redis.client.get(key)) === before) await second.query(QUERY);
     platform.answer(BALANCE, json({}, 500));
 
