@@ -168,6 +168,7 @@ const business =
 
 const PLATFORM: readonly (readonly [does: string, Answer, ...codes: ErrorCode[]])[] = [
   ['fails', failing(500), 'PLATFORM_UNAVAILABLE'],
+  ['calls the request by somebody’s number', failing(500, { 'x-cap-request-id': MOBILE }), 'PLATFORM_UNAVAILABLE'],
   ['is busy', failing(503, { 'retry-after': EMAIL }), 'PLATFORM_UNAVAILABLE'],
   ['is spent', failing(429, { 'retry-after': '1' }), 'PLATFORM_QUOTA_SPENT'],
   ['refuses the token', failing(401), 'PLATFORM_DENIED'],
