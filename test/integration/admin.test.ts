@@ -3,7 +3,7 @@ import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
 import { answerEverything, BALANCE_PATHS, htmlPage, scriptTokens } from '../support/faultAnswers.ts';
 import { json, stall } from '../support/fakePlatform.ts';
 import { metricsOf, readinessOf } from '../support/admin.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { post, startGateway, type TestGateway } from '../support/gateway.ts';
 
 const BALANCE = 'query ($id: ID! = "565039505") { customer(id: $id) { pointsBalance { mainPoints } } }';
 
@@ -254,6 +254,35 @@ describe('/metrics', () => {
     expect(ours(after)).toEqual(ours(before));
     expect(after.join('\n')).not.toMatch(/canary|56503|127\.0\.0\.1/i);
   });
+});
+
+describe('thousands of names', () => {
+  const NAMES = 2000;
+
+  it('of operations and clients, methods, paths and hashes leave the page as long as a few did', async () => {
+    const ask = async (index: number) => {
+      const who = { 'apollographql-client-name': `c${index}`, 'apollographql-client-version': `${index}` };
+      const persistedQuery = { version: 1, sha256Hash: index.toString(16).padStart(64, '0') };
+      await gateway.query(`query N${index} { __typename }`, {}, who);
+      if (index % 10 === 0) {
+        await post(gateway.url, { operationName: `N${index}`, extensions: { persistedQuery } }, who);
+        await fetch(new URL(`/p${index}`, gateway.url), { method: index % 20 === 0 ? 'GET' : 'PUT' });
+      }
+    };
+    const many = async (from: number, to: number) => {
+      for (let start = from; start < to; start += 50) {
+        await Promise.all(Array.from({ length: 50 }, (_, index) => ask(start + index)));
+      }
+    };
+    const seriesNow = async () => [...(await metricsOf(gateway)).keys()].filter((name) => name.startsWith('loyalty_'));
+    await many(0, 50);
+    const few = await seriesNow();
+    await many(50, NAMES);
+
+    const metrics = await metricsOf(gateway);
+    expect(metrics.get('loyalty_graph_operations_total{outcome="ok"}')).toBe(NAMES);
+    expect(await seriesNow()).toEqual(few);
+  }, 120_000);
 });
 
 describe('the log', () => {

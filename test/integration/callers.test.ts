@@ -136,6 +136,28 @@ describe('a token', () => {
     }
   });
 
+  it('that says a claim twice is whom it says last (RFC 7519, section 4), and nobody else as well', async () => {
+    issuer.publish(OTHER_JWK);
+    const twice = (claims: string) => {
+      const rest = `"iss": "https://issuer.example", "iat": ${now()}, "exp": ${now() + 60}`;
+      const token = tokenOf({ alg: 'ES256', kid: 'theirs' }, `{ ${rest}, ${claims} }`, es256(OTHER_KEY.privateKey));
+      return { authorization: `Bearer ${token}` };
+    };
+    const good = twice(
+      `"aud": "other", "aud": "loyalty", "sub": "2002", "sub": "${OWN}", "scope": "loyalty:read:any", "scope": ""`,
+    );
+    clock.advance(31_000); // The key set may be read again by now.
+
+    const own = await gateway.query('{ me { id } }', {}, good);
+    const others = await gateway.query('{ customer(id: "2002") { id } }', {}, good);
+
+    expect(own.data).toEqual({ me: { id: OWN } });
+    expect(others.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expectRefused(await gateway.query(ME, {}, twice(`"aud": "loyalty", "aud": "other", "sub": "${OWN}"`)));
+    expectRefused(await gateway.query(ME, {}, twice(`"aud": "loyalty", "sub": "${OWN}", "exp": 1`)));
+    expect(gateway.platform.requests).toHaveLength(callsBefore);
+  });
+
   it('is refused when its signature is of another key, changed, or missing', async () => {
     const { authorization } = await issuer.authorization({ sub: OWN });
     const [header = '', payload = '', signature = ''] = authorization.split('.');

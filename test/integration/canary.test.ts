@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ErrorCode } from '../../src/domain/errors.ts';
 import { answerEverything, BALANCE_PATHS } from '../support/faultAnswers.ts';
 import {
   json,
@@ -45,6 +46,17 @@ interface Carried {
   readonly extensions?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What came back, but for the data. */
+interface Came {
+  readonly errors: string;
+  readonly codes: readonly string[];
+  readonly headers: string;
+}
+
+/** So many of the carriers below reach the platform, and so many do not, or they test nothing. */
+const ASKING = 10;
+const REFUSED = 20;
 
 const BALANCES = 'pointsBalance { mainPoints } ledgerBalance { totalEntries }';
 const lookup = (name: string, value: string) => ({
@@ -170,43 +182,69 @@ const business =
       warnings: [{ code: 1, message: echo(request) }],
     })(request, response);
 
-const PLATFORM: readonly (readonly [does: string, Answer])[] = [
-  ['fails', failing(500)],
-  ['is busy', failing(503, { 'retry-after': EMAIL })],
-  ['is spent', failing(429, { 'retry-after': '1' })],
-  ['refuses the token', failing(401)],
-  ['forbids', failing(403)],
-  ['answers 404', failing(404)],
-  ['sends elsewhere', failing(302, { location: `https://elsewhere.example/${MOBILE}` })],
-  ['answers HTML', failing(200)],
+const PLATFORM: readonly (readonly [does: string, Answer, ...codes: ErrorCode[]])[] = [
+  ['fails', failing(500), 'PLATFORM_UNAVAILABLE'],
+  ['calls the request by somebody’s number', failing(500, { 'x-cap-request-id': MOBILE }), 'PLATFORM_UNAVAILABLE'],
+  ['is busy', failing(503, { 'retry-after': EMAIL }), 'PLATFORM_UNAVAILABLE'],
+  ['is spent', failing(429, { 'retry-after': '1' }), 'PLATFORM_QUOTA_SPENT'],
+  ['refuses the token', failing(401), 'PLATFORM_DENIED'],
+  ['forbids', failing(403), 'PLATFORM_DENIED'],
+  ['answers 404', failing(404), 'PLATFORM_BAD_RESPONSE'],
+  ['sends elsewhere', failing(302, { location: `https://elsewhere.example/${MOBILE}` }), 'PLATFORM_BAD_RESPONSE'],
+  ['answers HTML', failing(200), 'PLATFORM_BAD_RESPONSE'],
   [
     'answers nonsense',
     (request, response) =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end(`{${echo(request)}`),
+    'PLATFORM_BAD_RESPONSE',
   ],
   [
     'answers another shape',
     (request, response) =>
       json({ entityId: EMAIL, [WORD]: echo(request), customerDetails: { userId: EMAIL } })(request, response),
+    'PLATFORM_BAD_RESPONSE',
   ],
-  ['knows nobody', business(8015)],
-  ['knows an error we do not', business(76_543)],
-  ['refuses the filter', business(11_011)],
-  ['hangs up', (_request, response) => void response.destroy()],
-  ['is silent', stall],
+  ['knows nobody', business(8015), 'CUSTOMER_NOT_FOUND'],
+  ['knows an error we do not', business(76_543), 'PLATFORM_BAD_RESPONSE'],
+  ['refuses the filter', business(11_011), 'INVALID_FILTER', 'PLATFORM_BAD_RESPONSE'],
+  ['hangs up', (_request, response) => void response.destroy(), 'PLATFORM_UNAVAILABLE'],
+  ['is silent', stall, 'PLATFORM_TIMEOUT'],
 ];
-
-const STATE = { answer: stall };
 
 describeWithRedis('somebody’s data', () => {
   let redis: TestRedis;
   let issuer: Issuer;
-  let gateway: TestGateway;
   let staff: { readonly authorization: string };
+  /** Those whose question the platform is asked; the others are refused before, or ask for nothing. */
+  const asking: (typeof CARRIERS)[number][] = [];
+  const refused: (typeof CARRIERS)[number][] = [];
   beforeAll(async () => {
     [redis, issuer] = await Promise.all([startRedis(), startIssuer()]);
     await redis.client.connect();
-    gateway = await startGateway({
+    staff = await issuer.authorization({ sub: 'clerk', scope: 'loyalty:read:any' });
+    const gateway = await startFresh({ CACHE_FRESH_SECONDS: '0', CACHE_STALE_SECONDS: '0' });
+    answerEverything(gateway.platform);
+    for (const carrier of CARRIERS) {
+      const before = gateway.platform.requests.length;
+      await carry(gateway, carrier[1]);
+      (gateway.platform.requests.length > before ? asking : refused).push(carrier);
+    }
+    await gateway.close();
+  });
+  afterAll(async () => {
+    await Promise.all([issuer.close(), redis.close()]);
+  });
+
+  /** Gateways of single tests, closed also behind one that fails. */
+  const owned: TestGateway[] = [];
+  afterEach(async () => {
+    await Promise.all(owned.splice(0).map((gateway) => gateway.close()));
+  });
+
+  /** One that has asked nothing yet: its breakers are closed, and nothing is kept, not even in Redis. */
+  async function startFresh(env: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
+    await redis.client.flushall();
+    const gateway = await startGateway({
       env: {
         ...issuer.env,
         LOG_LEVEL: 'debug',
@@ -215,35 +253,36 @@ describeWithRedis('somebody’s data', () => {
         CACHE_STALE_SECONDS: '60',
         CAPILLARY_REQUESTS_PER_MINUTE: '100000',
         OPERATIONS_MODE: 'off',
+        ...env,
       },
     });
-    staff = await issuer.authorization({ sub: 'clerk', scope: 'loyalty:read:any' });
-  });
-  afterAll(async () => {
-    await gateway.close();
-    await Promise.all([issuer.close(), redis.close()]);
-  });
-  beforeEach(() => {
-    gateway.platform.answer(/^\/v2\//, (request, response) => STATE.answer(request, response));
     gateway.platform.answer(TOKEN_PATH, json(tokenBody('token-cAnArY')));
-  });
+    owned.push(gateway);
+    return gateway;
+  }
 
-  async function carry({ headers, ...body }: Carried): Promise<{ readonly text: string; readonly headers: string }> {
+  async function startBefore(answer: Answer): Promise<TestGateway> {
+    const gateway = await startFresh();
+    gateway.platform.answer(/^\/v2\//, answer);
+    return gateway;
+  }
+
+  async function carry(gateway: TestGateway, { headers, ...body }: Carried, deadlineMs = 3000): Promise<Came> {
     const response = await fetch(gateway.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-deadline-ms': '150', ...staff, ...headers },
+      headers: { 'content-type': 'application/json', 'x-deadline-ms': String(deadlineMs), ...staff, ...headers },
       body: JSON.stringify(body),
     });
-    return { text: await response.text(), headers: JSON.stringify([...response.headers]) };
+    const { errors = [] } = (await response.json()) as { errors?: readonly { extensions: { code: string } }[] };
+    return {
+      // `path` holds the caller's own aliases, for the caller to find the place: GraphQL says so.
+      errors: JSON.stringify(errors.map((error) => ({ ...error, path: undefined }))),
+      codes: errors.map(({ extensions }) => extensions.code),
+      headers: JSON.stringify([...response.headers]),
+    };
   }
 
-  /** What is said of what went wrong. `path` holds the caller's own aliases, for the caller to find the place: GraphQL says so. */
-  function errorsIn(text: string): string {
-    const { errors = [] } = JSON.parse(text) as { errors?: readonly object[] };
-    return JSON.stringify(errors.map((error) => ({ ...error, path: undefined })));
-  }
-
-  async function everythingElse(): Promise<string> {
+  async function everythingElse(gateway: TestGateway): Promise<string> {
     const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     const readiness = await (await fetch(`${gateway.adminUrl}/readyz`)).text();
     const keys = await redis.client.keys('*');
@@ -260,30 +299,57 @@ describeWithRedis('somebody’s data', () => {
       expect({ place, canary, isThere: text.includes(canary) }).toEqual({ place, canary, isThere: false });
   }
 
+  it('comes both in what the platform is asked and in what is refused before', () => {
+    expect({ asking: asking.length >= ASKING, refused: refused.length >= REFUSED }).toEqual({
+      asking: true,
+      refused: true,
+    });
+  });
+
   it.each(PLATFORM)(
     'is in no error, header, log, metric or Redis key when the platform %s, wherever a caller wrote it',
-    async (_does, answer) => {
-      STATE.answer = answer;
-      for (const [where, carried] of CARRIERS) {
-        const { text, headers } = await carry(carried);
-        expectNone(`errors, carried as ${where}`, errorsIn(text));
-        expectNone(`headers, carried as ${where}`, headers);
-      }
+    async (_does, answer, ...expected) => {
+      for (const [where, carried] of asking) {
+        // A gateway for each: behind an open breaker, or from what is kept, the platform would not be asked again.
+        const gateway = await startBefore(answer);
+        const { errors, codes, headers } = await carry(gateway, carried, answer === stall ? 400 : 3000);
+        const isAsked = gateway.platform.requests.length > 0;
 
-      expectNone('everything else', await everythingElse());
+        expect({ where, isAsked }).toEqual({ where, isAsked: true });
+        expect(codes.length).toBeGreaterThan(0);
+        expect(expected).toEqual(expect.arrayContaining([...codes]));
+        expectNone(`errors, carried as ${where}`, errors);
+        expectNone(`headers, carried as ${where}`, headers);
+        expectNone(`everything else, carried as ${where}`, await everythingElse(gateway));
+        await gateway.close();
+      }
     },
   );
 
+  it('is in no error, header, log, metric or Redis key of what is refused, without a call, wherever a caller wrote it', async () => {
+    const gateway = await startBefore(stall);
+    for (const [where, carried] of refused) {
+      const { errors, headers } = await carry(gateway, carried);
+      expectNone(`errors, carried as ${where}`, errors);
+      expectNone(`headers, carried as ${where}`, headers);
+    }
+
+    expect(gateway.platform.requests).toEqual([]);
+    expectNone('everything else', await everythingElse(gateway));
+  });
+
   it('is in no log, metric or Redis key when all goes well', async () => {
+    const gateway = await startFresh();
     answerEverything(gateway.platform);
-    for (const [, carried] of CARRIERS) await carry(carried);
+    for (const [, carried] of CARRIERS) await carry(gateway, carried);
     expect(gateway.platform.requests.some(({ path }) => BALANCE_PATHS.test(path))).toBe(true);
     expect(gateway.platform.requests.some(({ path }) => path === LEDGER_PATH)).toBe(true);
 
-    expectNone('everything else', await everythingElse());
+    expectNone('everything else', await everythingElse(gateway));
   });
 
   it('is in no page, and in no refusal of a request that is none', async () => {
+    const gateway = await startFresh();
     for (const [method, path, headers] of [
       ['GET', `/graphql?query=${EMAIL}&variables=${MOBILE}`, {}],
       ['GET', `/graphql?${EMAIL}=${MOBILE}`, { accept: 'text/html' }],
@@ -295,7 +361,7 @@ describeWithRedis('somebody’s data', () => {
       const response = await fetch(new URL(path, gateway.url), { method, headers });
       expectNone(`${method} ${path}`, `${await response.text()} ${JSON.stringify([...response.headers])}`);
     }
-    expectNone('everything else', await everythingElse());
+    expectNone('everything else', await everythingElse(gateway));
   });
 });
 

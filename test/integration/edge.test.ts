@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHttpServer } from '../../src/http/server.ts';
+import { metricsOf } from '../support/admin.ts';
 import { balanceOfPath, onceSeen, stall } from '../support/fakePlatform.ts';
 import { fakeClock } from '../support/fakeClock.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -357,6 +358,13 @@ describe('a flood', () => {
       retryable: true,
       retryAfterMs: expect.any(Number),
     });
+    const alone = await own.query('{ customer(id: "9999") { ledgerBalance { totalEntries } } }');
+    const { retryAfterMs } = alone.errors?.[0]?.extensions ?? {};
+    expect(alone.errors).toMatchObject([{ extensions: { code: 'PLATFORM_QUOTA_SPENT' } }]);
+    expect(retryAfterMs).toBeGreaterThan(0);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+    const metrics = await metricsOf(own);
+    expect(metrics.get('loyalty_graph_platform_quota_refused_total{priority="interactive"}')).toBeGreaterThan(100);
     expect(own.platform.requests).toHaveLength(1);
     const progress = { isOver: false };
     void Promise.all([...waiting, ...flood]).then(() => (progress.isOver = true));

@@ -491,6 +491,16 @@ describe.each(READS)('warnings of %s', (read) => {
     expectNothingOut(answer);
   });
 
+  it('are short, however long the platform makes one', async () => {
+    const long = { ...warning(900), message: PLATFORM_TEXT.repeat(30_000) };
+    const answer = await ask(read, withWarnings(BODIES[read], [long]));
+
+    expect(answer.errors).toBeUndefined();
+    expect(warningsIn(answer)).toHaveLength(1);
+    expect(answer.text.length).toBeLessThan(2000);
+    expectNothingOut(answer);
+  });
+
   it('name a merge wherever it stands among them', async () => {
     const many = Array.from({ length: 30 }, (_, index) => warning(100_000 + index));
     const answer = await ask(read, withWarnings(survivors, [...many, warning(8069)]));

@@ -392,6 +392,26 @@ describe('a request that dawdles', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it.each([
+    ['headers', 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    ['body', 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n'],
+  ])('is cut off as well when its %s come, but a byte at a time', async (_what, head) => {
+    const server = createHttpServer(options);
+    server.headersTimeout = 50;
+    server.requestTimeout = 100;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const socket = connect((server.address() as { port: number }).port, '127.0.0.1');
+    socket.on('error', () => undefined); // It may be cut while a byte is on its way.
+    socket.write(head);
+    const drip = setInterval(() => socket.write(' '), 10);
+    const came = await textOf(socket).catch(() => 'HTTP/1.1 408 ');
+    clearInterval(drip);
+
+    expect(came).toMatch(/^HTTP\/1\.1 408 /);
+
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('and hangs up is no error of ours', async () => {
     const own = await startGateway();
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
@@ -243,6 +244,24 @@ describe('serve', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(missing);
     expect(stderr).not.toContain('cAnArY');
+  });
+
+  it('shows who lists processes no secret, and opens no port to a debugger', async () => {
+    const { url, child, ended } = await serve({
+      CAPILLARY_BASE_URL: 'https://platform.example',
+      CAPILLARY_CLIENT_KEY: 'key',
+      CAPILLARY_CLIENT_SECRET: SECRETS.CAPILLARY_CLIENT_SECRET,
+      AUTH_MODE: 'none',
+    });
+    await post(url, { query: '{ __typename }' });
+    const of = (file: string) => readFileSync(`/proc/${child.pid ?? 0}/${file}`, 'utf8');
+    const listed = of('cmdline') + of('comm');
+    child.kill('SIGTERM');
+    const { stderr } = await ended;
+
+    expect(listed).toContain('serve');
+    expect(listed).not.toMatch(/cAnArY|--inspect|--report/);
+    expect(stderr).not.toContain('Debugger');
   });
 
   it('warns when it serves a real platform to whoever comes', async () => {

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 export interface HostileRequest {
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** A list is the same header several times. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | undefined;
   /** Whose token it carries. */
   readonly caller: Caller;
@@ -323,10 +324,35 @@ const sound: fc.Arbitrary<HostileRequest> = fc
     caller: who,
   }));
 
+const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, 'x']));
+
+/** What a good client sends, under headers that are too large, too many, or said twice. */
+const overHeaders: fc.Arbitrary<HostileRequest> = fc
+  .tuple(
+    sound,
+    fc.constantFrom<HostileRequest['headers']>(
+      { 'x-large': 'x'.repeat(20_000) },
+      { cookie: 'x'.repeat(100_000) },
+      { authorization: `Bearer ${'x'.repeat(10_000)}` },
+      numbered(101),
+      numbered(300),
+      { authorization: ['Bearer x', 'Bearer y'] },
+      { authorization: ['Bearer x', ''] },
+      { 'x-deadline-ms': ['100', '200'] },
+      { 'content-type': ['application/json', 'text/plain'] },
+      { 'content-type': ['text/plain', 'application/json'] },
+      { 'x-explain': ['platform', 'platform'] },
+      { 'x-cap-api-oauth-token': ['a', 'b'] },
+      { origin: ['https://shop.example', 'https://evil.example'] },
+    ),
+  )
+  .map(([request, extra]) => ({ ...request, headers: { ...request.headers, ...extra } }));
+
 /** Any request of the grammar: mostly hostile, some sound. */
 export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.oneof(
-  { weight: 4, arbitrary: hostile },
-  { weight: 1, arbitrary: sound },
+  { weight: 8, arbitrary: hostile },
+  { weight: 2, arbitrary: sound },
+  { weight: 1, arbitrary: overHeaders },
 );
 
 /** What a GET has in its URL of what a POST has in its body; short, for a URL has its own bound. */
