@@ -11,7 +11,9 @@ import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
+import { createCoercion } from './coercion.ts';
 import type { OperationContext } from './context.ts';
+import { createShapes } from './documentShape.ts';
 import { formatError } from './formatError.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { callersPlugin } from './plugins/callers.ts';
@@ -24,6 +26,7 @@ import { bytesOfDocument, createDocumentStore } from './persisted/documentStore.
 import type { OperationList } from './persisted/operationList.ts';
 import { createQueryCache, type RegisteredQuery } from './persisted/queryCache.ts';
 import { persistedPlugin, type OperationsMode } from './plugins/persisted.ts';
+import { createPlan } from './plan.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -65,8 +68,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
   const maxPlatformCallsOf = (document: DocumentNode) =>
     list.has(document) ? options.operations.maxPlatformCalls : maxPlatformCalls;
 
+  const schema = createSchema({ federation, ledgerPageSize });
+  const shapeOf = createShapes(schema);
+  const coerce = createCoercion(schema, MAX_ERRORS);
+  const planCalls = createPlan(schema, shapeOf, { ledgerPageSize });
+
   return new ApolloServer<OperationContext>({
-    schema: createSchema({ federation, ledgerPageSize }),
+    schema,
     nodeEnv: 'production',
     apollo: {},
     logger: {
@@ -98,9 +106,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginUsageReportingDisabled(),
       // First: what it refuses, nobody else looks at.
       persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
-      callersPlugin(),
+      callersPlugin({ shapeOf, coerce }),
       limitsPlugin({ ...limits, list }),
-      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength, ledgerPageSize }),
+      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
       explainPlugin(),
       cacheControlPlugin({ clock }),
       loggingPlugin({ logger, clock }),
