@@ -18,6 +18,7 @@ import { createRegisteredQueries } from './graphql/persisted/registeredQueries.t
 import { listenBoth } from './http/listen.ts';
 import { createExplorer } from './http/explorer.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
+import { RememberedAnswers } from './http/remembered.ts';
 import { OperationSlots } from './http/slots.ts';
 import { createLoaders } from './loaders/index.ts';
 import { failureOf } from './observe/failure.ts';
@@ -38,7 +39,17 @@ export interface Surroundings {
   readonly random: () => number;
   /** Metrics of the process, as text, for `/metrics` to show too. */
   readonly processMetrics?: () => Promise<string>;
+  /** Left out: all of them. */
+  readonly roads?: Roads;
 }
+
+/** The ways to an answer that spare work. All lead to the same one; a test that compares them takes them one by one. */
+export interface Roads {
+  /** Whether whole answers are remembered. */
+  readonly remembered: boolean;
+}
+
+const ALL_ROADS: Roads = { remembered: true };
 
 /** A running gateway. */
 export interface Gateway {
@@ -74,7 +85,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 }
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
-  const { clock, logger, random, processMetrics } = surroundings;
+  const { clock, logger, random, processMetrics, roads = ALL_ROADS } = surroundings;
   const list = loadOperationList(config);
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
@@ -121,8 +132,9 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     telemetry,
     plugins: [explorer.plugin],
   });
+  const isKept = config.cache.freshMs > 0; // Else nothing that is read would ever be given again.
   const slots = new OperationSlots(config.http.maxConcurrentOperations);
-  const server = createHttpServer<OperationContext>({
+  const server = createHttpServer({
     apollo,
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
@@ -133,20 +145,24 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
     logger,
     telemetry,
-    createContext: async (request, { signal, atMs }) => {
-      const viewer = await authenticate(request.headers.authorization, signal);
+    remembered: isKept && roads.remembered ? new RememberedAnswers({ clock, logger, telemetry }) : undefined,
+    identify: async (request, { signal }) => ({
+      viewer: await authenticate(request.headers.authorization, signal),
+      isRouter: isRouter(request.headers[ROUTER_HEADER]),
+    }),
+    createContext: (caller, { signal, atMs }) => {
       const meter = createMeter();
       const loaders = createLoaders({
         platform,
         context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
       });
       return {
-        viewer,
-        isRouter: isRouter(request.headers[ROUTER_HEADER]),
+        ...caller,
         loaders,
         meter,
         quotaRemaining: () => platform.client.gate.remaining,
         startedAtMs: clock.monotonicMs(),
+        ending: {},
       };
     },
   });

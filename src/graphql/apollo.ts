@@ -25,6 +25,7 @@ import { metricsPlugin } from './plugins/metrics.ts';
 import { bytesOfDocument, createDocumentStore } from './persisted/documentStore.ts';
 import type { OperationList } from './persisted/operationList.ts';
 import { createQueryCache, type RegisteredQuery } from './persisted/queryCache.ts';
+import { repeatablePlugin } from './plugins/repeatable.ts';
 import { persistedPlugin, type OperationsMode } from './plugins/persisted.ts';
 import { createPlan } from './plan.ts';
 import { createSchema } from './schema.ts';
@@ -113,6 +114,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       cacheControlPlugin({ clock }),
       loggingPlugin({ logger, clock }),
       metricsPlugin({ telemetry, clock }),
+      repeatablePlugin({ isTold: (text) => mode === 'log' && list.byText(text) === undefined }),
       ...plugins,
     ],
   });

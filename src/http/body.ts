@@ -4,12 +4,12 @@ import { HttpRefusal } from './refusal.ts';
 const TOO_LARGE = 'The body is too large.';
 
 /**
- * The JSON body of a POST.
+ * The body of a POST, which says that it is JSON.
  *
  * @param maxBytes read at most; the connection is closed behind a larger one
- * @throws {HttpRefusal} 415 unless it is uncompressed JSON in UTF-8, 413 when too large, 400 when malformed
+ * @throws {HttpRefusal} 415 unless it says that it is uncompressed JSON in UTF-8, 413 when too large
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   assertPlainJson(request);
   const close = { connection: 'close' };
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
@@ -23,8 +23,13 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/** What a body says. @throws {HttpRefusal} 400 when it is no JSON in UTF-8 */
+export function parseBody(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw new HttpRefusal(400, 'BAD_REQUEST', 'The body is not valid JSON.');
   }

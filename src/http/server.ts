@@ -1,19 +1,25 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
-import { readJsonBody } from './body.ts';
+import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
+import type { OperationContext } from '../graphql/context.ts';
+import { parseBody, readBody } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
+import type { Caller, RememberedAnswers } from './remembered.ts';
 import { refuse, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 import { createUnderWay } from './underWay.ts';
 import { assertWellFormed } from './wellFormed.ts';
 
-export interface HttpServerOptions<Context extends BaseContext> extends RespondOptions {
-  readonly apollo: ApolloServer<Context>;
-  /** Who asks, and everything an operation needs. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
-  readonly createContext: (request: IncomingMessage, deadline: Deadline) => Promise<Context>;
+export interface HttpServerOptions extends RespondOptions {
+  readonly apollo: ApolloServer<OperationContext>;
+  /** Who asks. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
+  readonly identify: (request: IncomingMessage, deadline: Deadline) => Promise<Caller>;
+  /** Everything an operation needs. */
+  readonly createContext: (caller: Caller, deadline: Deadline) => OperationContext;
+  /** Whole answers; undefined where none are remembered. */
+  readonly remembered: RememberedAnswers | undefined;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
@@ -34,7 +40,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
 
 /** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
-export function createHttpServer<Context extends BaseContext>(options: HttpServerOptions<Context>): Server {
+export function createHttpServer(options: HttpServerOptions): Server {
   const { telemetry, isClosing } = options;
   const underWay = createUnderWay();
   const server = createServer({
@@ -51,7 +57,7 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
   // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
   server.maxHeadersCount = 0;
 
-  const serve = (respond: typeof answer<Context>) => (request: IncomingMessage, response: ServerResponse) => {
+  const serve = (respond: typeof answer) => (request: IncomingMessage, response: ServerResponse) => {
     setSecurityHeaders(response);
     if (isClosing()) response.setHeader('connection', 'close');
     (async () => {
@@ -75,12 +81,8 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
   return server;
 }
 
-async function answer<Context extends BaseContext>(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HttpServerOptions<Context>,
-): Promise<void> {
-  const { apollo, createContext, corsOrigins, requestDeadlineMs, slots, clock } = options;
+async function answer(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+  const { corsOrigins, requestDeadlineMs, slots, clock } = options;
   const [path, search] = splitUrl(request.url ?? '');
   assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
@@ -96,19 +98,38 @@ async function answer<Context extends BaseContext>(
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
   response.once('close', () => deadline.abandon());
   try {
-    const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES) : undefined;
+    const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : undefined;
     // Only now does it take a place: whoever sends slowly keeps nobody out.
-    await slots.run(async () => {
-      const context = await createContext(request, deadline);
-      const result = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers: headersOf(request), search, body },
-        context: () => Promise.resolve(context),
-      });
-      await send(response, result, options);
-    });
+    await slots.run(async () => send(response, await resultOf(request, search, body, deadline, options), options));
   } finally {
     deadline.dispose();
   }
+}
+
+/** What is answered: remembered, or by Apollo Server. */
+async function resultOf(
+  request: IncomingMessage,
+  search: string,
+  body: Buffer | undefined,
+  deadline: Deadline,
+  { apollo, identify, createContext, remembered }: HttpServerOptions,
+): Promise<HTTPGraphQLResponse> {
+  const parsed = () => (body === undefined ? undefined : parseBody(body));
+  const caller = await identify(request, deadline).catch((error: unknown) => {
+    parsed(); // A body that is none is refused as that, whoever sends it.
+    throw error;
+  });
+  const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
+  const known = key === undefined ? undefined : remembered?.find(key);
+  if (known !== undefined) return known;
+  const httpGraphQLRequest = { method: request.method ?? '', headers: headersOf(request), search, body: parsed() };
+  const context = createContext(caller, deadline);
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest,
+    context: () => Promise.resolve(context),
+  });
+  if (key !== undefined) remembered?.keep(key, result, context);
+  return result;
 }
 
 function unexpected(): Promise<never> {

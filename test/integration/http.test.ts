@@ -354,7 +354,9 @@ describe('a request that dawdles', () => {
   };
   const options = {
     apollo: { executeHTTPGraphQLRequest: idle } as never,
+    identify: idle,
     createContext: idle,
+    remembered: undefined,
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { startGateway as start } from '../../src/app.ts';
+import { startGateway as start, type Roads } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { systemClock, type Clock } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/observe/logger.ts';
@@ -48,6 +48,8 @@ export interface TestGatewayOptions {
   readonly clock?: Clock;
   /** The platform to stand before, where several gateways share one; it is not closed with them. */
   readonly platform?: FakePlatform;
+  /** The ways to an answer that are open; all, unless the test compares them. */
+  readonly roads?: Roads;
 }
 
 /** Starts both sides on ports of the system's choosing. */
@@ -55,6 +57,7 @@ export async function startGateway({
   env = {},
   clock = systemClock,
   platform: shared,
+  roads,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const platform = shared ?? (await startFakePlatform());
   const log: string[] = [];
@@ -80,6 +83,7 @@ export async function startGateway({
   const gateway = await start(config, {
     clock,
     logger: createLogger({ level: config.logLevel, destination }),
+    ...(roads === undefined ? {} : { roads }),
     random: () => 0, // A retry follows at once: on a clock that stands still a pause would not end.
   });
 

@@ -149,6 +149,7 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
       isRouter: false,
       quotaRemaining: () => platform.client.gate.remaining,
       startedAtMs,
+      ending: {},
     };
     const data = await execute(apollo, asked, contextValue);
     deadline.dispose();
