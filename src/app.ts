@@ -47,9 +47,11 @@ export interface Surroundings {
 export interface Roads {
   /** Whether whole answers are remembered. */
   readonly remembered: boolean;
+  /** Whether operations that come again are compiled. */
+  readonly compiled: boolean;
 }
 
-const ALL_ROADS: Roads = { remembered: true };
+const ALL_ROADS: Roads = { remembered: true, compiled: true };
 
 /** A running gateway. */
 export interface Gateway {
@@ -127,6 +129,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     operations: { ...config.operations, list },
     registeredQueries: config.persistedQueries ? createRegisteredQueries(clock, shared) : null,
     ledgerPageSize: config.ledgerPageSize,
+    isCompiling: roads.compiled,
     logger,
     clock,
     telemetry,

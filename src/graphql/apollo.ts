@@ -12,6 +12,8 @@ import type { Logger } from '../observe/logger.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { createCoercion } from './coercion.ts';
+import { createCompiledRun } from './compiled.ts';
+import { createExecutor } from './executor.ts';
 import type { OperationContext } from './context.ts';
 import { createShapes } from './documentShape.ts';
 import { formatError } from './formatError.ts';
@@ -47,6 +49,8 @@ export interface ApolloOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Whether operations that come again are compiled; a subgraph's never are. */
+  readonly isCompiling: boolean;
   /** Plugins of other layers: the explorer's page, the drain of the HTTP server. */
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
@@ -74,8 +78,11 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
   const coerce = createCoercion(schema, MAX_ERRORS);
   const planCalls = createPlan(schema, shapeOf, { ledgerPageSize });
 
+  const run =
+    federation || !options.isCompiling ? null : createCompiledRun({ schema, coerce, maxCoercionErrors: MAX_ERRORS });
+
   return new ApolloServer<OperationContext>({
-    schema,
+    ...(run === null ? { schema } : { gateway: createExecutor(schema, run) }),
     nodeEnv: 'production',
     apollo: {},
     logger: {

@@ -121,6 +121,7 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
     staleMs: STALE_MS,
   });
   const apollo = createApollo({
+    isCompiling: true,
     ...CONFIG,
     operations: { ...CONFIG.operations, list: loadOperationList(CONFIG) },
     registeredQueries: null,
