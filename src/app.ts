@@ -7,7 +7,7 @@ import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from
 import type { Config } from './config/index.ts';
 import type { Clock } from './domain/clock.ts';
 import { customerIdOf } from './domain/customer.ts';
-import { createMeter } from './domain/operation.ts';
+import { createMeter, type ReadContext } from './domain/operation.ts';
 import { Secret } from './domain/secret.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
@@ -149,16 +149,22 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     logger,
     telemetry,
     remembered: isKept && roads.remembered ? new RememberedAnswers({ clock, logger, telemetry }) : undefined,
-    identify: async (request, { signal }) => ({
-      viewer: await authenticate(request.headers.authorization, signal),
+    identify: async (request, deadline) => ({
+      viewer: await authenticate(request.headers.authorization, deadline),
       isRouter: isRouter(request.headers[ROUTER_HEADER]),
     }),
-    createContext: (caller, { signal, atMs }) => {
+    createContext: (caller, deadline) => {
       const meter = createMeter();
-      const loaders = createLoaders({
-        platform,
-        context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
-      });
+      const context: ReadContext = {
+        // Made for the first read that waits: most find what they need in the cache.
+        get signal() {
+          return deadline.signal;
+        },
+        deadlineAtMs: () => deadline.atMs,
+        priority: () => 'interactive',
+        meter,
+      };
+      const loaders = createLoaders({ platform, context });
       return {
         ...caller,
         loaders,

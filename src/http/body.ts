@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpRefusal } from './refusal.ts';
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const TOO_LARGE = 'The body is too large.';
 
 /**
@@ -29,7 +30,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 /** What a body says. @throws {HttpRefusal} 400 when it is no JSON in UTF-8 */
 export function parseBody(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(UTF_8.decode(body));
   } catch {
     throw new HttpRefusal(400, 'BAD_REQUEST', 'The body is not valid JSON.');
   }

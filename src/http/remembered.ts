@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { HeaderMap, HTTPGraphQLResponse } from '@apollo/server';
 import type { Viewer } from '../auth/viewer.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CachedPart } from '../domain/operation.ts';
@@ -79,7 +79,9 @@ export class RememberedAnswers {
     const { parts, operation, text, freshUntilMs } = answer;
     if (!parts.every((part) => part.isGiven())) return undefined;
     for (const part of parts) part.countGiven();
-    const headers = new HeaderMap(answer.headers).set('cache-control', cacheControlOf(freshUntilMs - startedAtMs));
+    const { headers } = answer;
+    // True of whoever is given it now.
+    headers.set('cache-control', cacheControlOf(freshUntilMs - startedAtMs));
     const durationMs = clock.monotonicMs() - startedAtMs;
     telemetry.operationRepeated();
     telemetry.operationEnded('ok', durationMs);

@@ -145,7 +145,8 @@ function splitUrl(target: string): [path: string, search: string] {
 
 function headersOf({ headers }: IncomingMessage): HeaderMap {
   const map = new HeaderMap();
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return map;
