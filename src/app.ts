@@ -7,7 +7,7 @@ import { createJwtAuthenticate, createOpenAuthenticate, type Authenticate } from
 import type { Config } from './config/index.ts';
 import type { Clock } from './domain/clock.ts';
 import { customerIdOf } from './domain/customer.ts';
-import { createMeter } from './domain/operation.ts';
+import { createMeter, type ReadContext } from './domain/operation.ts';
 import { Secret } from './domain/secret.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { OperationContext } from './graphql/context.ts';
@@ -18,6 +18,7 @@ import { createRegisteredQueries } from './graphql/persisted/registeredQueries.t
 import { listenBoth } from './http/listen.ts';
 import { createExplorer } from './http/explorer.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
+import { RememberedAnswers } from './http/remembered.ts';
 import { OperationSlots } from './http/slots.ts';
 import { createLoaders } from './loaders/index.ts';
 import { failureOf } from './observe/failure.ts';
@@ -40,7 +41,19 @@ export interface Surroundings {
   readonly processMetrics?: () => Promise<string>;
   /** What a request may lose to a Redis that is silent; tests that are not about that have more patience. */
   readonly redisTimeoutMs?: number;
+  /** Left out: all of them. */
+  readonly roads?: Roads;
 }
+
+/** The ways to an answer that spare work. All lead to the same one; a test that compares them takes them one by one. */
+export interface Roads {
+  /** Whether whole answers are remembered. */
+  readonly remembered: boolean;
+  /** Whether operations that come again are compiled. */
+  readonly compiled: boolean;
+}
+
+const ALL_ROADS: Roads = { remembered: true, compiled: true };
 
 /** A running gateway. */
 export interface Gateway {
@@ -76,7 +89,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 }
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
-  const { clock, logger, random, processMetrics, redisTimeoutMs } = surroundings;
+  const { clock, logger, random, processMetrics, redisTimeoutMs, roads = ALL_ROADS } = surroundings;
   const list = loadOperationList(config);
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
@@ -119,13 +132,15 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     operations: { ...config.operations, list },
     registeredQueries: config.persistedQueries ? createRegisteredQueries(clock, shared) : null,
     ledgerPageSize: config.ledgerPageSize,
+    isCompiling: roads.compiled,
     logger,
     clock,
     telemetry,
     plugins: [explorer.plugin],
   });
+  const isKept = config.cache.freshMs > 0; // Else nothing that is read would ever be given again.
   const slots = new OperationSlots(config.http.maxConcurrentOperations);
-  const server = createHttpServer<OperationContext>({
+  const server = createHttpServer({
     apollo,
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
@@ -136,25 +151,30 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     clock,
     logger,
     telemetry,
-    admit: async (request, { signal, atMs }) => {
-      const viewer = await authenticate(request.headers.authorization, signal);
-      return {
-        isStranger: !viewer.isAuthenticated,
-        createContext: () => {
-          const meter = createMeter();
-          const loaders = createLoaders({
-            platform,
-            context: { signal, deadlineAtMs: () => atMs, priority: () => 'interactive', meter },
-          });
-          return {
-            viewer,
-            isRouter: isRouter(request.headers[ROUTER_HEADER]),
-            loaders,
-            meter,
-            quotaRemaining: () => platform.client.gate.remaining,
-            startedAtMs: clock.monotonicMs(),
-          };
+    remembered: isKept && roads.remembered ? new RememberedAnswers({ clock, logger, telemetry }) : undefined,
+    identify: async (request, deadline) => ({
+      viewer: await authenticate(request.headers.authorization, deadline),
+      isRouter: isRouter(request.headers[ROUTER_HEADER]),
+    }),
+    createContext: (caller, deadline) => {
+      const meter = createMeter();
+      const context: ReadContext = {
+        // Made for the first read that waits: most find what they need in the cache.
+        get signal() {
+          return deadline.signal;
         },
+        deadlineAtMs: () => deadline.atMs,
+        priority: () => 'interactive',
+        meter,
+      };
+      const loaders = createLoaders({ platform, context });
+      return {
+        ...caller,
+        loaders,
+        meter,
+        quotaRemaining: () => platform.client.gate.remaining,
+        startedAtMs: clock.monotonicMs(),
+        ending: {},
       };
     },
   });

@@ -2,22 +2,27 @@ import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Keys } from './fetchKeys.ts';
 
+/** When to stop waiting. Its signal may be made only when it is asked for: mostly there is nothing to wait for. */
+export interface WaitEnd {
+  readonly signal: AbortSignal;
+}
+
 /** The issuer's keys, kept: read seldom, and read again when they grow old or a token names another. */
 export interface KeySet {
   /**
    * The keys as they were last read. Old ones are read again in the background, and serve until they can be, for an
    * hour at most.
    *
-   * @throws {GatewayError} `AUTH_UNAVAILABLE` when there are none to trust, or `signal` aborts before there are
+   * @throws {GatewayError} `AUTH_UNAVAILABLE` when there are none to trust, or the end comes before there are
    */
-  current(signal: AbortSignal): Promise<Keys>;
+  current(end: WaitEnd): Promise<Keys>;
   /**
    * Other keys than `known`, for a token that names one that is not among them; null when there are none. However many
    * tokens do, the issuer is asked once in 30 seconds.
    *
-   * @throws {GatewayError} `AUTH_UNAVAILABLE` when the issuer cannot say, or not before `signal` aborts
+   * @throws {GatewayError} `AUTH_UNAVAILABLE` when the issuer cannot say, or not before the end
    */
-  newerThan(known: Keys, signal: AbortSignal): Promise<Keys | null>;
+  newerThan(known: Keys, end: WaitEnd): Promise<Keys | null>;
   /** Reads the keys now, before anybody asks. Never rejects. */
   warm(): Promise<void>;
 }
@@ -73,7 +78,7 @@ export function createKeySet({ fetchKeys, clock, onFailure }: KeySetOptions): Ke
   }
 
   return {
-    async current(signal) {
+    async current(end) {
       const keys = trusted();
       if (keys !== undefined) {
         const isOld = clock.monotonicMs() - (known?.readAtMs ?? 0) >= FRESH_MS;
@@ -82,13 +87,13 @@ export function createKeySet({ fetchKeys, clock, onFailure }: KeySetOptions): Ke
       }
       const retryAfterMs = pauseMs(RETRY_MS);
       if (retryAfterMs > 0) throw unavailable(retryAfterMs);
-      await unlessAborted(refresh(), signal);
+      await unlessAborted(refresh(), end.signal);
       return trusted() ?? raise(unavailable(RETRY_MS));
     },
 
-    async newerThan(seen, signal) {
+    async newerThan(seen, end) {
       const changed = () => (known === undefined || known.keys === seen ? null : known.keys);
-      if (changed() === null && pauseMs(COOL_DOWN_MS) === 0) await unlessAborted(refresh(), signal);
+      if (changed() === null && pauseMs(COOL_DOWN_MS) === 0) await unlessAborted(refresh(), end.signal);
       if (changed() === null && hasFailed) throw unavailable(pauseMs(COOL_DOWN_MS));
       return changed();
     },

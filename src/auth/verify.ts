@@ -3,17 +3,17 @@ import type { Clock } from '../domain/clock.ts';
 import { parseCustomerId } from '../domain/customer.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Keys } from './fetchKeys.ts';
-import type { KeySet } from './keySet.ts';
+import type { KeySet, WaitEnd } from './keySet.ts';
 import { createVerifiedTokens } from './verifiedTokens.ts';
 import { STRANGER, type Viewer } from './viewer.ts';
 
 /**
- * Takes an `Authorization` header for who it says the caller is; waits for nothing longer than `signal` lets it.
+ * Takes an `Authorization` header for who it says the caller is; waits for nothing beyond the end.
  *
  * @throws {GatewayError} `UNAUTHENTICATED` for a header that is no valid token, `AUTH_UNAVAILABLE` when that cannot be
  *   said
  */
-export type Authenticate = (authorization: string | undefined, signal: AbortSignal) => Promise<Viewer>;
+export type Authenticate = (authorization: string | undefined, end: WaitEnd) => Promise<Viewer>;
 
 export interface TokenRules {
   readonly issuer: string;
@@ -45,13 +45,13 @@ const MAX_KEY_ID_LENGTH = 256;
 export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Authenticate {
   const verified = createVerifiedTokens(clock);
 
-  return async (authorization, signal) => {
+  return async (authorization, end) => {
     if (authorization === undefined) return STRANGER;
     const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1];
     if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw refused('no bearer token');
     assertPlausible(token);
 
-    const keys = await keySet.current(signal);
+    const keys = await keySet.current(end);
     const known = verified.find(token, keys);
     if (known !== undefined) return known;
     try {
@@ -59,7 +59,7 @@ export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Aut
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw refusalOf(error);
     }
-    const newer = await keySet.newerThan(keys, signal);
+    const newer = await keySet.newerThan(keys, end);
     if (newer === null) throw refused('no such key');
     return check(token, newer).catch((error: unknown) => {
       throw refusalOf(error);

@@ -1,3 +1,11 @@
+/** An answer in the cache that an operation was given, for who gives the operation's whole answer again. */
+export interface CachedPart {
+  /** Whether a read would be given it now: it is still the one that is kept, fresh, and need not be read ahead. */
+  isGiven(): boolean;
+  /** Counts that it was given once more. */
+  countGiven(): void;
+}
+
 /** What one operation has cost so far. Counted as it runs, read for its log line and for who asks to have it explained. */
 export interface OperationMeter {
   /** Platform calls it would make with nothing cached, counted before it ran. */
@@ -19,6 +27,8 @@ export interface OperationMeter {
    * read, -Infinity once a part was stale or was asked for under an age of its own.
    */
   freshUntilMs: number;
+  /** What the cache gave, fresh and at once: all that was read, if nothing else is counted here. */
+  readonly parts: CachedPart[];
 }
 
 /** A meter at zero. */
@@ -32,6 +42,7 @@ export function createMeter(): OperationMeter {
     stale: 0,
     waitedMs: 0,
     freshUntilMs: Infinity,
+    parts: [],
   };
 }
 

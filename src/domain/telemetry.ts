@@ -13,6 +13,8 @@ export type ReadResult = 'fresh' | 'stale' | 'miss' | 'coalesced' | 'failed';
 export interface Telemetry {
   /** A GraphQL operation was answered. */
   operationEnded(outcome: OperationOutcome, durationMs: number): void;
+  /** An operation was not run: its whole answer was remembered. Told beside {@link operationEnded}. */
+  operationRepeated(): void;
   /** An HTTP request was refused before GraphQL saw it. */
   requestRefused(code: string): void;
   /**
@@ -45,6 +47,7 @@ export interface Telemetry {
 /** For who does not count. */
 export const NO_TELEMETRY: Telemetry = {
   operationEnded: () => undefined,
+  operationRepeated: () => undefined,
   requestRefused: () => undefined,
   platformCallEnded: () => undefined,
   quotaWaited: () => undefined,

@@ -4,6 +4,7 @@ import type { Telemetry } from './telemetry.ts';
 export function tellAll(...observers: readonly Partial<Telemetry>[]): Telemetry {
   return {
     operationEnded: (...said) => observers.forEach((observer) => observer.operationEnded?.(...said)),
+    operationRepeated: () => observers.forEach((observer) => observer.operationRepeated?.()),
     requestRefused: (...said) => observers.forEach((observer) => observer.requestRefused?.(...said)),
     operationNotListed: (...said) => observers.forEach((observer) => observer.operationNotListed?.(...said)),
     platformCallEnded: (...said) => observers.forEach((observer) => observer.platformCallEnded?.(...said)),

@@ -11,7 +11,12 @@ import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
+import { createCoercion } from './coercion.ts';
+import { createCompiledRun } from './compiled.ts';
+import { createExecutor } from './executor.ts';
+import { createLoggedName } from '../observe/operationName.ts';
 import type { OperationContext } from './context.ts';
+import { createShapes } from './documentShape.ts';
 import { formatError } from './formatError.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { callersPlugin } from './plugins/callers.ts';
@@ -23,7 +28,9 @@ import { metricsPlugin } from './plugins/metrics.ts';
 import { bytesOfDocument, createDocumentStore } from './persisted/documentStore.ts';
 import type { OperationList } from './persisted/operationList.ts';
 import { createQueryCache, type RegisteredQuery } from './persisted/queryCache.ts';
+import { repeatablePlugin } from './plugins/repeatable.ts';
 import { persistedPlugin, type OperationsMode } from './plugins/persisted.ts';
+import { createPlan } from './plan.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -43,6 +50,8 @@ export interface ApolloOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Whether operations that come again are compiled; a subgraph's never are. */
+  readonly isCompiling: boolean;
   /** Plugins of other layers: the explorer's page, the drain of the HTTP server. */
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
@@ -60,13 +69,22 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
   const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins, telemetry } =
     options;
   const { mode, list } = options.operations;
+  const loggedName = createLoggedName();
   // A list that is enforced and documents that anybody may register would contradict each other.
   const registeredQueries = mode === 'enforce' ? null : options.registeredQueries;
   const maxPlatformCallsOf = (document: DocumentNode) =>
     list.has(document) ? options.operations.maxPlatformCalls : maxPlatformCalls;
 
+  const schema = createSchema({ federation, ledgerPageSize });
+  const shapeOf = createShapes(schema);
+  const coerce = createCoercion(schema, MAX_ERRORS);
+  const planCalls = createPlan(schema, shapeOf, { ledgerPageSize });
+
+  const run =
+    federation || !options.isCompiling ? null : createCompiledRun({ schema, coerce, maxCoercionErrors: MAX_ERRORS });
+
   return new ApolloServer<OperationContext>({
-    schema: createSchema({ federation, ledgerPageSize }),
+    ...(run === null ? { schema } : { gateway: createExecutor(schema, run) }),
     nodeEnv: 'production',
     apollo: {},
     logger: {
@@ -98,13 +116,14 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginUsageReportingDisabled(),
       // First: what it refuses, nobody else looks at.
       persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
-      callersPlugin(),
+      callersPlugin({ shapeOf, coerce }),
       limitsPlugin({ ...limits, list }),
-      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength, ledgerPageSize }),
+      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
       explainPlugin(),
       cacheControlPlugin({ clock }),
-      loggingPlugin({ logger, clock, list }),
+      loggingPlugin({ logger, clock, list, loggedName }),
       metricsPlugin({ telemetry, clock }),
+      repeatablePlugin({ isTold: (text) => mode === 'log' && list.byText(text) === undefined, list, loggedName }),
       ...plugins,
     ],
   });

@@ -13,4 +13,15 @@ export interface OperationContext {
   readonly quotaRemaining: () => number;
   /** When the operation came in, on the monotonic clock. */
   readonly startedAtMs: number;
+  /** Written as it ends. An object of its own, for Apollo Server runs an operation with a copy of its context. */
+  readonly ending: Ending;
+}
+
+/** What is known of an operation when its answer is. */
+export interface Ending {
+  /**
+   * Its name, as it is logged, if the same request of the same caller would be answered the same for as long as the parts
+   * that its meter names are the ones in the cache; null for one without a name.
+   */
+  repeatableAs?: string | null;
 }

@@ -12,9 +12,9 @@ import { createListCheck } from '../limits/lists.ts';
 import { assertNesting } from '../limits/nesting.ts';
 import { assertTokens } from '../limits/tokens.ts';
 import { ARGUMENT_CHECKS } from './plugins/inputs.ts';
-import { operationFields } from './operationFields.ts';
+import { createShapes } from './documentShape.ts';
 import type { OperationList } from './persisted/operationList.ts';
-import { planCalls } from './plan.ts';
+import { createPlan } from './plan.ts';
 import { createSchema } from './schema.ts';
 
 /** What would be asked, to be priced. */
@@ -51,11 +51,14 @@ export function explainOperation(options: ExplainedOperation): ExplainedPrice {
   if (operation === null || operation === undefined) throw new GraphQLError('The document must hold one operation.');
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (coerced === undefined) throw errors[0] ?? new GraphQLError('The variables do not fit.');
-  for (const { coordinate, args } of operationFields(schema, document, operation, coerced)) {
-    ARGUMENT_CHECKS[coordinate]?.(args as never);
+  const shapeOf = createShapes(schema);
+  const shape = shapeOf(document);
+  for (const field of shape.selectedFields(operation, coerced)) {
+    ARGUMENT_CHECKS[field.coordinate]?.(shape.argumentsOf(field, coerced) as never);
   }
   createListCheck(limits.maxListLength)(document, variables);
-  const planned = planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny: true });
+  const planCalls = createPlan(schema, shapeOf, { ledgerPageSize });
+  const planned = planCalls(document, operation, coerced, { mayReadAny: true });
   return { planned, allowed: options.list.has(document) ? options.maxListedCalls : options.maxPlatformCalls };
 }
 

@@ -4,16 +4,17 @@ import { assertPlainNumbers } from './plainNumbers.ts';
 import type { BodyLease } from './bodyBudget.ts';
 import { HttpRefusal } from './refusal.ts';
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const TOO_LARGE = 'The body is too large.';
 
 /**
- * The JSON body of a POST.
+ * The body of a POST, which says that it is JSON.
  *
  * @param maxBytes read at most; the connection is closed behind a larger one
- * @throws {GatewayError} `BAD_USER_INPUT` for a number that may have lost digits
- * @throws {HttpRefusal} 415 unless it is uncompressed JSON in UTF-8, 413 when too large, 400 when malformed
+ * @param lease room for it beside the bodies of others
+ * @throws {HttpRefusal} 503 where there is none; 415 unless it says that it is uncompressed JSON in UTF-8, 413 when too large
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<unknown> {
+export async function readBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<Buffer> {
   assertPlainJson(request);
   const close = { connection: 'close' };
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
@@ -28,9 +29,18 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number, l
     lease.take(chunk.length);
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * What a body says.
+ *
+ * @throws {HttpRefusal} 400 when it is no JSON in UTF-8
+ * @throws {GatewayError} `BAD_USER_INPUT` for a number that may have lost digits
+ */
+export function parseBody(body: Buffer): unknown {
   try {
-    const json = new TextDecoder('utf-8', { fatal: true }).decode(text);
+    const json = UTF_8.decode(body);
     const value: unknown = JSON.parse(json);
     assertPlainNumbers(json);
     return value;

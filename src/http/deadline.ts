@@ -15,17 +15,28 @@ export interface Deadline {
   dispose(): void;
 }
 
-/** A deadline `afterMs` from now. */
+/** Why what a caller asked for is given up who has gone: one for all, for most callers go when they have their answer. */
+const GONE = new GatewayError('PLATFORM_TIMEOUT', { detail: 'caller gone' });
+
+/** A deadline `afterMs` from now. Its signal is made when somebody wants to listen: a remembered answer needs none. */
 export function createDeadline(clock: Clock, afterMs: number): Deadline {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // Every read of the operation listens.
-  const dispose = clock.after(afterMs, () =>
-    controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: DEADLINE })),
-  );
+  let controller: AbortController | undefined;
+  let ended: GatewayError | undefined;
+  const end = (reason: GatewayError) => {
+    ended ??= reason;
+    controller?.abort(ended);
+  };
+  const dispose = clock.after(afterMs, () => end(new GatewayError('PLATFORM_TIMEOUT', { detail: DEADLINE })));
   return {
-    signal: controller.signal,
+    get signal() {
+      if (controller !== undefined) return controller.signal;
+      controller = new AbortController();
+      setMaxListeners(0, controller.signal); // Every read of the operation listens.
+      if (ended !== undefined) controller.abort(ended);
+      return controller.signal;
+    },
     atMs: clock.monotonicMs() + afterMs,
-    abandon: () => controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'caller gone' })),
+    abandon: () => end(GONE),
     dispose,
   };
 }

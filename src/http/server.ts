@@ -1,34 +1,33 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
-import { readJsonBody } from './body.ts';
+import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
+import type { OperationContext } from '../graphql/context.ts';
+import { parseBody, readBody } from './body.ts';
 import { createBodyBudget, type BodyBudget } from './bodyBudget.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
-import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
 import { assertPlainNumbers } from './plainNumbers.ts';
+import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
+import type { Caller, RememberedAnswers } from './remembered.ts';
 import { refuse, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 import { createUnderWay } from './underWay.ts';
 import { assertWellFormed } from './wellFormed.ts';
 
-export interface HttpServerOptions<Context extends BaseContext> extends RespondOptions {
-  readonly apollo: ApolloServer<Context>;
-  /** Looks who asks, before any of the body is read. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
-  readonly admit: (request: IncomingMessage, deadline: Deadline) => Promise<Admitted<Context>>;
+export interface HttpServerOptions extends RespondOptions {
+  readonly apollo: ApolloServer<OperationContext>;
+  /** Who asks, before any of the body is read. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
+  readonly identify: (request: IncomingMessage, deadline: Deadline) => Promise<Caller>;
+  /** Everything an operation needs. */
+  readonly createContext: (caller: Caller, deadline: Deadline) => OperationContext;
+  /** Whole answers; undefined where none are remembered. */
+  readonly remembered: RememberedAnswers | undefined;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
   readonly slots: OperationSlots;
   /** More are hung up on before they can ask. */
   readonly maxConnections: number;
-}
-
-/** Who has shown a good token, or none. */
-export interface Admitted<Context> {
-  readonly isStranger: boolean;
-  /** Everything an operation needs. */
-  readonly createContext: () => Context;
 }
 
 /** The one path that is served. */
@@ -45,7 +44,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
 
 /** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
-export function createHttpServer<Context extends BaseContext>(options: HttpServerOptions<Context>): Server {
+export function createHttpServer(options: HttpServerOptions): Server {
   const { telemetry, isClosing } = options;
   const underWay = createUnderWay();
   const bodies: Bodies = {
@@ -66,7 +65,7 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
   // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
   server.maxHeadersCount = 0;
 
-  const serve = (respond: typeof answer<Context>) => (request: IncomingMessage, response: ServerResponse) => {
+  const serve = (respond: typeof answer) => (request: IncomingMessage, response: ServerResponse) => {
     setSecurityHeaders(response);
     if (isClosing()) response.setHeader('connection', 'close');
     (async () => {
@@ -92,13 +91,13 @@ export function createHttpServer<Context extends BaseContext>(options: HttpServe
 
 type Bodies = Readonly<Record<'known' | 'strangers', BodyBudget>>;
 
-async function answer<Context extends BaseContext>(
+async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  options: HttpServerOptions<Context>,
+  options: HttpServerOptions,
   bodies: Bodies,
 ): Promise<void> {
-  const { apollo, admit, corsOrigins, requestDeadlineMs, slots, clock } = options;
+  const { identify, corsOrigins, requestDeadlineMs, slots, clock } = options;
   const [path, search] = splitUrl(request.url ?? '');
   assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
@@ -114,26 +113,49 @@ async function answer<Context extends BaseContext>(
   slots.assertRoom(); // Before a byte of the body is read.
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
   response.once('close', () => deadline.abandon());
-  const { isStranger, createContext } = await admit(request, deadline).catch((error: unknown) => {
+  const caller = await identify(request, deadline).catch((error: unknown) => {
     deadline.dispose();
     throw error;
   });
-  const lease = bodies[isStranger ? 'strangers' : 'known'].lease();
+  const lease = bodies[caller.viewer.isAuthenticated ? 'known' : 'strangers'].lease();
   try {
-    const body = method === 'POST' ? await readJsonBody(request, MAX_BODY_BYTES, lease) : undefined;
+    const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES, lease) : undefined;
     // Only now does it take a place: whoever sends slowly keeps nobody out.
     await slots.run(async () => {
-      const context = createContext();
-      const result = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers: headersOf(request), search, body },
-        context: () => Promise.resolve(context),
-      });
-      await send(response, result, options);
+      await send(response, await resultOf({ request, search, body, caller, deadline }, options), options);
     });
   } finally {
     lease.release();
     deadline.dispose();
   }
+}
+
+/** A request that may ask, its body read. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly search: string;
+  readonly body: Buffer | undefined;
+  readonly caller: Caller;
+  readonly deadline: Deadline;
+}
+
+/** What is answered: remembered, or by Apollo Server. */
+async function resultOf(
+  { request, search, body, caller, deadline }: Asked,
+  { apollo, createContext, remembered }: HttpServerOptions,
+): Promise<HTTPGraphQLResponse> {
+  const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
+  const known = key === undefined ? undefined : remembered?.find(key);
+  if (known !== undefined) return known;
+  const parsed = body === undefined ? undefined : parseBody(body);
+  const httpGraphQLRequest = { method: request.method ?? '', headers: headersOf(request), search, body: parsed };
+  const context = createContext(caller, deadline);
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest,
+    context: () => Promise.resolve(context),
+  });
+  if (key !== undefined) remembered?.keep(key, result, context);
+  return result;
 }
 
 function unexpected(): Promise<never> {
@@ -149,7 +171,8 @@ function splitUrl(target: string): [path: string, search: string] {
 
 function headersOf({ headers }: IncomingMessage): HeaderMap {
   const map = new HeaderMap();
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return map;

@@ -21,23 +21,29 @@ const TOKEN_PARAMETERS: ReadonlySet<string> = new Set([
  * @throws {GatewayError} `UNAUTHENTICATED` for two tokens, or one in the address
  */
 export function assertWellFormed(request: IncomingMessage, search: string): void {
-  const { rawHeaders, headersDistinct, httpVersion } = request;
+  const { rawHeaders, httpVersion } = request;
   if (rawHeaders.length / 2 > MAX_HEADERS) throw headersTooLarge();
-  const hosts = headersDistinct['host']?.length ?? 0;
+  const hosts = valuesOf('host', rawHeaders).length;
   // RFC 9112, section 3.2: exactly one, as of HTTP/1.1.
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) {
     throw new HttpRefusal(400, 'BAD_REQUEST', 'Send one host header.');
   }
-  const protocols = headersDistinct['upgrade'] ?? [];
+  const protocols = valuesOf('upgrade', rawHeaders);
   // Some clients offer h2c on each first request; RFC 9110, section 7.8 lets a server go on as if they had not.
   if (protocols.some((protocol) => protocol.trim().toLowerCase() !== 'h2c')) {
     throw new HttpRefusal(400, 'BAD_REQUEST', 'No other protocol than HTTP is spoken here.');
   }
-  if ((headersDistinct['authorization']?.length ?? 0) > 1) throw refusedToken('Send one authorization header.');
+  if (valuesOf('authorization', rawHeaders).length > 1) throw refusedToken('Send one authorization header.');
+  if (search === '') return;
   const names = [...new URLSearchParams(search).keys()];
   if (names.some((name) => TOKEN_PARAMETERS.has(name.toLowerCase()))) {
     throw refusedToken('Send the token in the header authorization, never in the address.');
   }
+}
+
+/** All that was sent under one name; Node keeps only the first of some. */
+function valuesOf(name: string, rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
 function refusedToken(publicMessage: string): GatewayError {

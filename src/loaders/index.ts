@@ -44,6 +44,8 @@ export interface Loaders {
   ownerOf(lookup: CustomerLookup): Promise<CustomerId>;
   /** The brand's own reference; null when the customer has none. Seen in a ledger read, or read for itself. */
   externalId(customer: CustomerRef): Promise<Personal<'external id'> | null>;
+  /** Makes ready for the operation to be run once more: what was read or has failed stays so, and is not asked again. */
+  restart(): void;
 }
 
 /** A sighting that may say "known to be absent", which null alone could not. */
@@ -148,6 +150,9 @@ export function createLoaders({ platform, context }: LoadersOptions): Loaders {
     customerId: (customer) => customerIds.load(customer),
     ownerOf: (lookup) => owningIds.load({ by: 'lookup', lookup }),
     externalId: (customer) => externalIds.load(customer),
+    restart() {
+      morePages = 0; // The same pages will be taken again.
+    },
   };
 }
 

@@ -29,6 +29,7 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
     count: operations.labels(outcome),
     duration: operationSeconds.labels(outcome),
   }));
+  const repetitions = counter('operations_repeated_total', 'GraphQL operations whose whole answer was remembered.');
   const refusals = counter('requests_refused_total', 'HTTP requests refused before GraphQL saw them, by code.', 'code');
   const refusal = labelled((code) => refusals.labels(code));
 
@@ -119,6 +120,7 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
       count.inc();
       duration.observe(durationMs / 1000);
     },
+    operationRepeated: () => repetitions.inc(),
     requestRefused: (code) => refusal(code).inc(),
     operationNotListed: (outcome) => notListed(outcome).inc(),
     platformCallEnded(endpoint, outcome, durationMs) {

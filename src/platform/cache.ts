@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError, type ErrorCode } from '../domain/errors.ts';
-import type { ReadContext } from '../domain/operation.ts';
+import type { CachedPart, ReadContext } from '../domain/operation.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { createCachedFetch, foundIn, type CachedFetchOptions, type Found } from './cachedFetch.ts';
@@ -92,7 +92,9 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   }
 
   function refreshIfDue(key: string, question: Question, near: NearEntry<Answer>, ageMs: number): void {
-    if (!isDueForRefresh(near, ageMs, rules.freshMs, refresh) || flights.has(key)) return;
+    if (!isDueForRefresh(near, near.hits, ageMs, rules.freshMs, refresh)) return;
+    near.isRefreshed = true; // Once for each answer.
+    if (flights.has(key)) return;
     const { context, dispose } = createRefreshContext(clock, refresh.timeoutMs);
     // Another gateway may have done it, lately.
     const { landing } = flights.join(key, -Infinity, context, (flight) => fetch(key, question, ageMs / 2, flight));
@@ -102,6 +104,22 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
         () => telemetry.refreshed(name, 'failed'),
       )
       .finally(dispose);
+  }
+
+  /** What an operation notes that was given this entry; whoever looks at it uses the entry, as a read does. */
+  function partOf(key: string, near: NearEntry<Answer>): CachedPart {
+    return {
+      isGiven() {
+        const ageMs = ageOf(near.entry);
+        if (ageMs >= rules.freshMs || tiers.near(key) !== near) return false;
+        // The read itself would see to that: let it run.
+        return !isDueForRefresh(near, near.hits + 1, ageMs, rules.freshMs, refresh);
+      },
+      countGiven() {
+        near.hits += 1;
+        telemetry.readAnswered(name, 'fresh');
+      },
+    };
   }
 
   /** The last answer, when the platform cannot be asked and it is not too old. */
@@ -121,6 +139,8 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       context.meter.fromCache += 1;
       telemetry.readAnswered(name, 'fresh');
       noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);
+      near.part ??= partOf(key, near);
+      context.meter.parts.push(near.part);
       const ageMs = ageOf(near.entry);
       refreshIfDue(key, question, near, ageMs);
       return { answer: foundIn(near.entry).answer, isStale: false };

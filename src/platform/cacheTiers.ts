@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { CachedPart } from '../domain/operation.ts';
 import type { NearStore, Store } from '../store/store.ts';
 import { rankOfEntry, type CacheEntry } from './cacheEntry.ts';
 
@@ -9,6 +10,8 @@ export interface NearEntry<Answer> {
   hits: number;
   /** Whether it was read ahead already. */
   isRefreshed: boolean;
+  /** What an operation that was given it notes, made when the first was. */
+  part?: CachedPart;
 }
 
 /** Where entries are kept: in this process, and behind that, where there is one, in a store that all gateways share. */

@@ -17,17 +17,16 @@ const HOT_HITS = 3;
 /** Of its fresh life: early enough that the new answer is there when the old one ends, late enough to be worth a call. */
 const AFTER_SHARE = 0.8;
 
-/** Whether an answer that was just given should be read again now, in the background. Says so once for each answer. */
+/** Whether an answer that is given for the `hits`th time should be read again now, in the background. */
 export function isDueForRefresh(
-  near: NearEntry<unknown>,
+  { entry, isRefreshed }: NearEntry<unknown>,
+  hits: number,
   ageMs: number,
   freshMs: number,
   rules: RefreshRules,
 ): boolean {
-  if (near.isRefreshed || near.entry.kind === 'missing') return false;
-  if (near.hits < HOT_HITS || ageMs < AFTER_SHARE * freshMs || !rules.hasSpare()) return false;
-  near.isRefreshed = true;
-  return true;
+  if (isRefreshed || entry.kind === 'missing') return false;
+  return hits >= HOT_HITS && ageMs >= AFTER_SHARE * freshMs && rules.hasSpare();
 }
 
 /** What a refresh is done under: nobody waits for it, so its end is its own. */

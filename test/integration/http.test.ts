@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { STRANGER } from '../../src/auth/viewer.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { NO_TELEMETRY } from '../../src/domain/telemetry.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -358,7 +359,9 @@ describe('a request that dawdles', () => {
   };
   const options = {
     apollo: { executeHTTPGraphQLRequest: idle } as never,
-    admit: () => Promise.resolve({ isStranger: true, createContext: idle }),
+    identify: () => Promise.resolve({ viewer: STRANGER, isRouter: false }),
+    createContext: idle,
+    remembered: undefined,
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),

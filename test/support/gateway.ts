@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { startGateway as start } from '../../src/app.ts';
+import { startGateway as start, type Roads } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { systemClock, type Clock } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/observe/logger.ts';
@@ -52,6 +52,8 @@ export interface TestGatewayOptions {
   readonly platform?: FakePlatform;
   /** Jitter, 0 to 1. Left out: 0, so that a retry follows at once, for on a clock that stands still a pause would not end. */
   readonly random?: () => number;
+  /** The ways to an answer that are open; all, unless the test compares them. */
+  readonly roads?: Roads;
 }
 
 /** Starts both sides on ports of the system's choosing. */
@@ -61,6 +63,7 @@ export async function startGateway({
   platform: shared,
   random = () => 0,
   redisTimeoutMs,
+  roads,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const platform = shared ?? (await startFakePlatform());
   const log: string[] = [];
@@ -88,6 +91,7 @@ export async function startGateway({
     ...(redisTimeoutMs !== undefined && { redisTimeoutMs }),
     logger: createLogger({ level: config.logLevel, destination }),
     random,
+    ...(roads === undefined ? {} : { roads }),
   });
 
   return {

@@ -121,6 +121,7 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
     staleMs: STALE_MS,
   });
   const apollo = createApollo({
+    isCompiling: true,
     ...CONFIG,
     operations: { ...CONFIG.operations, list: loadOperationList(CONFIG) },
     registeredQueries: null,
@@ -149,6 +150,7 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
       isRouter: false,
       quotaRemaining: () => platform.client.gate.remaining,
       startedAtMs,
+      ending: {},
     };
     const data = await execute(apollo, asked, contextValue);
     deadline.dispose();

@@ -13,12 +13,17 @@ export function cacheControlPlugin({ clock }: { readonly clock: Clock }): Apollo
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse({ request, response, errors = [], contextValue }) {
-          const maxAge = Math.floor((contextValue.meter.freshUntilMs - clock.monotonicMs()) / 1000);
-          const isKept =
-            errors.length === 0 && Number.isFinite(maxAge) && maxAge > 0 && !request.http?.headers.has(EXPLAIN_HEADER);
-          response.http.headers.set('cache-control', isKept ? `private, max-age=${maxAge}` : 'no-store');
+          const isKept = errors.length === 0 && !request.http?.headers.has(EXPLAIN_HEADER);
+          const freshForMs = isKept ? contextValue.meter.freshUntilMs - clock.monotonicMs() : 0;
+          response.http.headers.set('cache-control', cacheControlOf(freshForMs));
           return Promise.resolve();
         },
       }),
   };
+}
+
+/** What `cache-control` says of an answer without errors; not finite: of one that nobody is to keep. */
+export function cacheControlOf(freshForMs: number): string {
+  const maxAge = Math.floor(freshForMs / 1000);
+  return Number.isFinite(maxAge) && maxAge > 0 ? `private, max-age=${maxAge}` : 'no-store';
 }

@@ -1,8 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getVariableValues, type GraphQLError } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import { GatewayError } from '../../domain/errors.ts';
+import type { Coerce } from '../coercion.ts';
 import type { OperationContext } from '../context.ts';
-import { createFieldWalk } from '../operationFields.ts';
+import type { DocumentShape } from '../documentShape.ts';
 import { refusal } from './refusal.ts';
 
 /** What Federation adds to the root: the router's alone to ask. */
@@ -10,13 +11,19 @@ const ROUTER_FIELDS: ReadonlySet<string> = new Set(['_entities', '_service']);
 /** What of the root holds nobody's data. Whatever is not named here needs a token. */
 const OPEN_FIELDS: ReadonlySet<string> = new Set(['_service']);
 
+/** How documents and variables are read. */
+export interface CallersOptions {
+  readonly shapeOf: (document: DocumentNode) => DocumentShape;
+  readonly coerce: Coerce;
+}
+
 /**
  * Refuses an operation whose caller may run nothing of it, before its arguments are looked at: HTTP 401 for one that
  * needs a token and came without, HTTP 403 for a router's that did not come from the router.
  *
  * Which customer a caller may read is decided where each is read, by `assertMayRead`.
  */
-export function callersPlugin(): ApolloServerPlugin<OperationContext> {
+export function callersPlugin({ shapeOf, coerce }: CallersOptions): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
@@ -24,10 +31,10 @@ export function callersPlugin(): ApolloServerPlugin<OperationContext> {
           const { viewer, isRouter } = contextValue;
           const root = operation === undefined ? undefined : schema.getRootType(operation.operation);
           if (operation === undefined || root === undefined || root === null) return Promise.resolve();
-          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          const { coerced } = coerce(contextValue, operation, request.variables);
           // Variables of the wrong type are the executor's to report.
           if (coerced === undefined) return Promise.resolve();
-          for (const { type, node } of createFieldWalk(schema, document, coerced)(root, operation.selectionSet)) {
+          for (const { type, node } of shapeOf(document).fieldsOf(root, operation.selectionSet, coerced).values) {
             const { value: field } = node.name;
             if (type.getFields()[field] === undefined) continue; // __typename, __schema: what is open is open.
             if (ROUTER_FIELDS.has(field) && !isRouter) throw notTheRouter();

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getVariableValues, GraphQLError, type DocumentNode } from 'graphql';
+import { GraphQLError, type DocumentNode, type FieldNode } from 'graphql';
 import { badUserInput } from '../../domain/errors.ts';
 import {
   parseCustomerArgs,
@@ -9,10 +9,11 @@ import {
   parsePointsBalanceArgs,
 } from '../arguments.ts';
 import type { OperationContext } from '../context.ts';
+import type { DocumentShape, SelectedField, Variables } from '../documentShape.ts';
+import type { Coerce } from '../coercion.ts';
 import { assertAffordable } from '../../limits/cost.ts';
 import { createListCheck } from '../../limits/lists.ts';
-import { operationFields } from '../operationFields.ts';
-import { planCalls } from '../plan.ts';
+import type { PlanCalls } from '../plan.ts';
 import { refusal, refuseUnless } from './refusal.ts';
 
 /** The check of each field that takes arguments; a test holds this list to the schema. */
@@ -29,15 +30,25 @@ export interface InputLimits {
   /** What the operation of this document may cost. */
   readonly maxPlatformCallsOf: (document: DocumentNode) => number;
   readonly maxListLength: number;
-  readonly ledgerPageSize: number;
+}
+
+/** How documents and variables are read. */
+export interface InputReading {
+  readonly shapeOf: (document: DocumentNode) => DocumentShape;
+  readonly coerce: Coerce;
+  readonly planCalls: PlanCalls;
 }
 
 /**
  * Refuses an operation for its arguments or its price before anything of it runs: HTTP 400, `BAD_USER_INPUT` or
  * `OPERATION_TOO_EXPENSIVE`, and no platform call, not even for its other fields.
  */
-export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationContext> {
+export function inputsPlugin(
+  limits: InputLimits,
+  { shapeOf, coerce, planCalls }: InputReading,
+): ApolloServerPlugin<OperationContext> {
   const assertListLengths = createListCheck(limits.maxListLength);
+  const checkArguments = createArgumentCheck();
 
   return {
     requestDidStart: () =>
@@ -47,25 +58,36 @@ export function inputsPlugin(limits: InputLimits): ApolloServerPlugin<OperationC
           // Which operation is meant is not clear: the executor says so.
           if (operation === undefined) return Promise.resolve();
           if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation.operation);
-          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          const { coerced } = coerce(contextValue, operation, request.variables);
           // Variables of the wrong type are the executor's to report.
           if (coerced === undefined) return Promise.resolve();
-          for (const { coordinate, node, args } of operationFields(schema, document, operation, coerced)) {
-            refuseUnless(() => ARGUMENT_CHECKS[coordinate]?.(args as never), node);
+          const { viewer, meter } = contextValue;
+          const shape = shapeOf(document);
+          for (const field of shape.selectedFields(operation, coerced)) {
+            const args = checkArguments(shape, field, coerced);
             // Who says how old an answer may be is not to get it from a cache on the way.
-            if (typeof args['maxAge'] === 'number') contextValue.meter.freshUntilMs = -Infinity;
+            if (typeof args['maxAge'] === 'number') meter.freshUntilMs = -Infinity;
           }
           // Behind the arguments' own rules, which say more of the lists that they know.
           refuseUnless(() => assertListLengths(document, request.variables));
-          const { viewer, meter } = contextValue;
-          const { ledgerPageSize } = limits;
-          const { mayReadAny } = viewer;
-          meter.plannedCalls = planCalls(schema, document, operation, coerced, { ledgerPageSize, mayReadAny });
+          meter.plannedCalls = planCalls(document, operation, coerced, viewer);
           meter.allowedCalls = limits.maxPlatformCallsOf(document);
           refuseUnless(() => assertAffordable(meter.plannedCalls, meter.allowedCalls));
           return Promise.resolve();
         },
       }),
+  };
+}
+
+/** The check of a field's arguments; those that hang on no variable are found good once. */
+function createArgumentCheck() {
+  const good = new WeakSet<FieldNode>();
+  return (shape: DocumentShape, field: SelectedField, variables: Variables): Variables => {
+    const args = shape.argumentsOf(field, variables);
+    if (good.has(field.node)) return args;
+    refuseUnless(() => ARGUMENT_CHECKS[field.coordinate]?.(args as never), field.node);
+    if (shape.isFixed(field.node)) good.add(field.node);
+    return args;
   };
 }
 

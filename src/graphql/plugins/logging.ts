@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { Kind, type GraphQLError } from 'graphql';
 import type { Clock } from '../../domain/clock.ts';
 import { failureOf, type LoggedFailure } from '../../observe/failure.ts';
-import { createLoggedName } from '../../observe/operationName.ts';
+import type { LoggedName } from '../../observe/operationName.ts';
 import type { OperationList } from '../persisted/operationList.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { OperationContext } from '../context.ts';
@@ -16,9 +16,9 @@ export function loggingPlugin(options: {
   readonly clock: Clock;
   /** The operator's operations, whose names may be logged. */
   readonly list: OperationList;
+  readonly loggedName: LoggedName;
 }): ApolloServerPlugin<OperationContext> {
-  const { logger, clock, list } = options;
-  const loggedName = createLoggedName();
+  const { logger, clock, list, loggedName } = options;
   return {
     requestDidStart: () =>
       Promise.resolve({

@@ -14,7 +14,7 @@ const RULES = {
   maxTokenAgeSeconds: 86_400,
 };
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const NEVER = new AbortController().signal;
+const NEVER = { signal: new AbortController().signal };
 
 describe('a caller who asks often', () => {
   let clock: FakeClock;

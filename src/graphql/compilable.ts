@@ -1,0 +1,61 @@
+import { BREAK, Kind, visit, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import { largestOperation, sum } from '../limits/selections.ts';
+
+/** Spelled out: more would hold everybody else up while it is compiled. */
+const MAX_FIELDS = 200;
+
+/**
+ * Whether compiled code does what graphql-js does. Not where
+ *
+ * - a variable stands within an object that is written out: one that is left out becomes null there, not the default;
+ * - a field is selected twice and some are conditional: the answer's fields come in another order;
+ * - something is named `__proto__`: it is lost;
+ * - the graph is asked about itself: nobody has compared that.
+ */
+export function isCompilable(document: DocumentNode): boolean {
+  const fields = largestOperation(document, {
+    ofField: (_field, below) => 1 + below,
+    ofFragment: (within) => within,
+    together: sum,
+  });
+  if (fields > MAX_FIELDS) return false;
+  const seen = { unlike: false, directive: false, objects: 0 };
+  visit(document, {
+    [Kind.OBJECT]: {
+      enter: () => void (seen.objects += 1),
+      leave: () => void (seen.objects -= 1),
+    },
+    [Kind.VARIABLE]: () => {
+      seen.unlike ||= seen.objects > 0;
+    },
+    [Kind.DIRECTIVE]: () => {
+      seen.directive = true;
+    },
+    [Kind.NAME]: ({ value }) => {
+      seen.unlike ||= value.startsWith('__') && value !== '__typename';
+      return seen.unlike ? BREAK : undefined;
+    },
+  });
+  return !seen.unlike && !(seen.directive && selectsTwice(document));
+}
+
+/** Whether some selection, fragments entered, has two fields of one name in the answer. */
+function selectsTwice({ definitions }: DocumentNode): boolean {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+
+  function isTwiceIn({ selections }: SelectionSetNode, names: Set<string>): boolean {
+    return selections.some((node) => {
+      if (node.kind !== Kind.FIELD) {
+        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value);
+        return fragment !== undefined && isTwiceIn(fragment.selectionSet, names);
+      }
+      const name = node.alias?.value ?? node.name.value;
+      if (names.has(name)) return true;
+      names.add(name);
+      return node.selectionSet !== undefined && isTwiceIn(node.selectionSet, new Set());
+    });
+  }
+
+  return definitions.some((node) => node.kind === Kind.OPERATION_DEFINITION && isTwiceIn(node.selectionSet, new Set()));
+}
