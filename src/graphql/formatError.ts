@@ -83,6 +83,8 @@ function messageOf(message: string, thrown: unknown, code: string): string {
   if (node?.kind === Kind.VARIABLE_DEFINITION) {
     return `Variable "$${node.variable.name.value}" has a value that ${print(node.type)} does not take.`;
   }
+  // Whatever else stops the parser, its engine out of stack for one, says nothing of ours.
+  if (code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error')) return 'The document cannot be parsed.';
   if (code === 'GRAPHQL_PARSE_FAILED') return message.replace(/(String|BlockString|Int|Float) ".*"/s, '$1');
   const values = nodes.filter(({ kind }) => kind.endsWith('Value')).map((value) => print(value));
   return values.reduce((text, value) => text.replaceAll(value, '(value)'), message);

@@ -16,7 +16,7 @@ export interface QueryCache {
 /** A client that was away for longer sends its text once more. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 /** A document of ours has some hundred characters; a longer one than this is run, and asked for again each time. */
-const MAX_TEXT_LENGTH = 64_000;
+const MAX_TEXT_LENGTH = 32_000;
 
 /**
  * Automatically persisted queries in a store of ours, which may be shared with others: a text that is not the one its

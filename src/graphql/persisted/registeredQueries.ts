@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import { createMemoryStore } from '../../store/memory.ts';
+import { createRationedStore } from '../../store/rationed.ts';
 import { createRedisStore, type Codec } from '../../store/redis.ts';
 import type { RedisLink } from '../../store/redisLink.ts';
 import type { Seal } from '../../store/seal.ts';
@@ -13,6 +14,11 @@ const MEMORY = {
   maxBytes: 8 * 1024 * 1024,
   bytesOf: ({ text }: RegisteredQuery) => 2 * text.length + 1,
 };
+/**
+ * What one gateway writes for all, some 300 documents an hour: within the day that they are kept there, 24 MB at most,
+ * whoever registers what. Whatever is beyond it is kept by this gateway alone.
+ */
+const SHARED = { maxBytes: 1_000_000, windowMs: 60 * 60 * 1000, bytesOf: MEMORY.bytesOf };
 const NEAR_MS = 60 * 60 * 1000;
 
 const codec: Codec<RegisteredQuery> = {
@@ -30,5 +36,6 @@ export function createRegisteredQueries(
 ): Store<RegisteredQuery> {
   const near = createMemoryStore<RegisteredQuery>({ ...MEMORY, clock });
   if (shared === undefined) return near;
-  return createTieredStore(near, createRedisStore({ ...shared, clock, name: 'query', codec }), NEAR_MS);
+  const far = createRedisStore({ ...shared, clock, name: 'query', codec });
+  return createTieredStore(near, createRationedStore(far, { ...SHARED, clock }), NEAR_MS);
 }
