@@ -5,8 +5,8 @@ import type { MetricsReport } from '../observe/report.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
 import type { QuotaKeeper } from './quotaKeeper.ts';
 
-/** A worker that has not answered by then is busy: what it last said stands for it. */
-const ANSWER_WITHIN_MS = 1000;
+/** A worker that has not answered by then is busy: what it last said stands for it. Who probes waits a second or so. */
+const ANSWER_WITHIN_MS = 500;
 
 export interface MemberOptions {
   readonly worker: Worker;
