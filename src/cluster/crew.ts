@@ -3,13 +3,16 @@ import type { Logger } from '../observe/logger.ts';
 import type { End, Member } from './member.ts';
 import type { ToWorker } from './messages.ts';
 
-export interface CrewOptions {
+/** A worker, as far as its crew needs it. */
+export type Hired = Pick<Member, 'pid' | 'listening' | 'ended' | 'tell' | 'kill'>;
+
+export interface CrewOptions<One extends Hired> {
   /** How many workers there are to be. */
   readonly size: number;
   /** Starts the process of one of them, 0 being the first. */
-  readonly hire: (index: number) => Member;
+  readonly hire: (index: number) => One;
   /** One is gone for good. */
-  readonly onGone: (member: Member) => void;
+  readonly onGone: (member: One) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -20,19 +23,19 @@ const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 30_000;
 
 /** The workers: as many as there are to be, each replaced when it dies, the sooner the longer it lived. */
-export class Crew {
-  readonly #options: CrewOptions;
-  readonly #members = new Map<number, Member>();
+export class Crew<One extends Hired> {
+  readonly #options: CrewOptions<One>;
+  readonly #members = new Map<number, One>();
   readonly #pauses = new Map<number, () => void>();
   #isStarting = true;
   #isClosing = false;
 
-  constructor(options: CrewOptions) {
+  constructor(options: CrewOptions<One>) {
     this.#options = options;
   }
 
   /** Those that are there now. */
-  get members(): readonly Member[] {
+  get members(): readonly One[] {
     return [...this.#members.values()];
   }
 
@@ -64,8 +67,7 @@ export class Crew {
   /** Has all of them end in good order; those that have not by then, at once. */
   async close(withinMs: number): Promise<void> {
     const { clock, logger } = this.#options;
-    this.#isClosing = true;
-    for (const cancel of this.#pauses.values()) cancel();
+    this.#hireNoMore();
     this.tellAll({ kind: 'close' });
     const cancel = clock.after(withinMs, () => {
       logger.error({ workers: this.#members.size }, 'workers did not end in time, and are ended');
@@ -77,9 +79,14 @@ export class Crew {
 
   /** Ends all of them at once. */
   async abandon(): Promise<void> {
-    this.#isClosing = true;
+    this.#hireNoMore();
     for (const member of this.members) member.kill();
     await this.#allEnded();
+  }
+
+  #hireNoMore(): void {
+    this.#isClosing = true;
+    for (const cancel of this.#pauses.values()) cancel();
   }
 
   async #allEnded(): Promise<void> {
@@ -96,7 +103,8 @@ export class Crew {
     void member.ended.then((end) => {
       this.#members.delete(index);
       this.#options.onGone(member);
-      if (this.#isClosing || this.#isStarting) return;
+      // Of one that cannot begin in the first place `start` tells.
+      if (this.#isClosing || (this.#isStarting && !end.hasServed)) return;
       const livedMs = clock.monotonicMs() - sinceMs;
       this.#replace(index, end, livedMs >= LONG_LIFE_MS ? MIN_PAUSE_MS : pauseMs);
     });

@@ -22,6 +22,8 @@ export interface MemberOptions {
 export interface End {
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** Whether it had begun. */
+  readonly hasServed: boolean;
   /** Why it could not begin, in its own words; null when it did not say, or had begun. */
   readonly reason: string | null;
 }
@@ -44,9 +46,10 @@ export class Member {
     let reason: string | null = null;
     this.ended = new Promise((resolve) => {
       const end = (exitCode: number | null, signal: string | null) => {
+        const hasServed = this.#isServing;
         this.#isServing = false;
         for (const settle of this.#questions.values()) settle();
-        resolve({ exitCode, signal, reason });
+        resolve({ exitCode, signal, hasServed, reason });
       };
       worker.once('exit', end);
       worker.on('error', () => {
@@ -144,6 +147,6 @@ export class Member {
 }
 
 /** How a process ended, in a word. */
-export function howOf({ exitCode, signal }: End): string {
+export function howOf({ exitCode, signal }: Pick<End, 'exitCode' | 'signal'>): string {
   return signal ?? `exit code ${exitCode ?? 'unknown'}`;
 }
