@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import type { Registry } from 'prom-client';
 import { fetchKeys } from './auth/fetchKeys.ts';
 import { createKeySet } from './auth/keySet.ts';
 import { createRouterCheck, ROUTER_HEADER } from './auth/router.ts';
@@ -15,17 +16,19 @@ import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { createAdminServer } from './http/admin.ts';
 import { loadOperationList } from './graphql/persisted/loadList.ts';
 import { createRegisteredQueries } from './graphql/persisted/registeredQueries.ts';
-import { listenBoth } from './http/listen.ts';
+import { listen, listenBoth } from './http/listen.ts';
 import { createExplorer } from './http/explorer.ts';
+import { boundConnections } from './http/connections.ts';
 import { createHttpServer, GRAPHQL_PATH } from './http/server.ts';
 import { RememberedAnswers } from './http/remembered.ts';
 import { OperationSlots } from './http/slots.ts';
 import { createLoaders } from './loaders/index.ts';
 import { failureOf } from './observe/failure.ts';
 import type { Logger } from './observe/logger.ts';
-import { createObservation } from './observe/observation.ts';
+import { createObservation, type Shown } from './observe/observation.ts';
 import { createPlatform } from './platform/index.ts';
 import type { PlatformCredentials } from './platform/credentials.ts';
+import type { Quota } from './platform/quota.ts';
 import { loadTransport } from './platform/transports.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
 import { connectRedis } from './store/redisLink.ts';
@@ -37,12 +40,24 @@ export interface Surroundings {
   readonly logger: Logger;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
-  /** Metrics of the process, as text, for `/metrics` to show too. */
-  readonly processMetrics?: () => Promise<string>;
+  /** Metrics of the process, for `/metrics` to show too. */
+  readonly processMetrics?: Registry;
   /** What a request may lose to a Redis that is silent; tests that are not about that have more patience. */
   readonly redisTimeoutMs?: number;
   /** Left out: all of them. */
   readonly roads?: Roads;
+}
+
+/** The embedded sandbox, as far as it must be known to ask it. */
+export type SandboxFacts = Pick<Sandbox, 'url' | 'credentials' | 'firstCustomerId'>;
+
+/** What a primary process keeps for all of its workers, as one of them is handed it. */
+export interface Lead {
+  /** The sandbox it has started; null before a tenant's platform. */
+  readonly sandbox: SandboxFacts | null;
+  readonly quota: Quota;
+  /** Of the platform calls under way at once, those of this worker. */
+  readonly maxConcurrent: number;
 }
 
 /** The ways to an answer that spare work. All lead to the same one; a test that compares them takes them one by one. */
@@ -70,7 +85,14 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const SHUTDOWN_GRACE_MS = 10_000;
+/** One of several processes that serve one port: its primary has the admin port. */
+export interface WorkerGateway extends Pick<Gateway, 'url' | 'close'> {
+  /** What the primary shows of it. */
+  readonly shown: Pick<Shown, 'health' | 'report'>;
+}
+
+/** How long what is under way may take to finish. */
+export const SHUTDOWN_GRACE_MS = 10_000;
 
 /**
  * Puts the gateway together and starts it: the only place that knows every part.
@@ -89,6 +111,67 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 }
 
 async function startBehind(config: Config, sandbox: Sandbox | null, surroundings: Surroundings): Promise<Gateway> {
+  const { server, shown, close, end } = await assemble(config, sandbox, surroundings);
+  const admin = createAdminServer({ health: shown.health, metrics: shown.metrics });
+  const { host, port, adminPort } = config.http;
+  const [publicUrl, adminUrl] = await listenBoth(
+    [server, { host, port, variable: 'PORT' }],
+    [admin, { host, port: adminPort, variable: 'ADMIN_PORT' }],
+  ).catch(async (error: unknown) => {
+    await end();
+    await closeServer(admin);
+    throw error;
+  });
+  warnOfSettings(config, surroundings.logger);
+
+  return {
+    url: `${publicUrl}${GRAPHQL_PATH}`,
+    adminUrl,
+    platform: sandbox === null ? 'tenant' : 'sandbox',
+    async close() {
+      await close();
+      await closeServer(admin);
+      await sandbox?.close();
+    },
+  };
+}
+
+/**
+ * Starts what one worker serves: the public port, which it shares with the others, over what its primary keeps.
+ *
+ * @throws when the port is taken
+ */
+export async function startWorkerGateway(
+  config: Config,
+  surroundings: Surroundings,
+  lead: Lead,
+): Promise<WorkerGateway> {
+  const { server, shown, close, end } = await assemble(config, lead.sandbox, surroundings, lead);
+  boundConnections(server, config.http.maxConnections);
+  const { host, port } = config.http;
+  const publicUrl = await listen(server, { host, port, variable: 'PORT' }).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  return { url: `${publicUrl}${GRAPHQL_PATH}`, shown, close };
+}
+
+/** All parts of a gateway that serves the public port, ready to listen. */
+interface Assembly {
+  readonly server: Server;
+  readonly shown: Shown;
+  /** Ends in good order. */
+  readonly close: () => Promise<void>;
+  /** Ends without the delay. */
+  readonly end: () => Promise<void>;
+}
+
+async function assemble(
+  config: Config,
+  sandbox: SandboxFacts | null,
+  surroundings: Surroundings,
+  lead?: Lead,
+): Promise<Assembly> {
   const { clock, logger, random, processMetrics, redisTimeoutMs, roads = ALL_ROADS } = surroundings;
   const list = loadOperationList(config);
   let isClosing = false;
@@ -109,6 +192,7 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     ...asked,
     createTransport: await loadTransport(config.httpClient),
     ...config.quota,
+    ...(lead === undefined ? {} : { quota: lead.quota, maxConcurrent: lead.maxConcurrent }),
     shared,
     cache: config.cache,
     random,
@@ -179,67 +263,47 @@ async function startBehind(config: Config, sandbox: Sandbox | null, surroundings
     },
   });
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: SHUTDOWN_GRACE_MS }));
-  const admin = createAdminServer(
-    look({
-      isClosing: () => isClosing,
-      operationsUnderWay: () => slots.taken,
-      quota: () => ({ limit: platform.client.gate.limit, left: platform.client.gate.remaining }),
-      breakers: platform.client.breakers,
-      redis: () => redis?.state ?? 'off',
-      cacheEntries: platform.cacheSizes,
-    }),
-  );
+  const shown = look({
+    isClosing: () => isClosing,
+    operationsUnderWay: () => slots.taken,
+    quota: () => ({ limit: platform.client.gate.limit, left: platform.client.gate.remaining }),
+    breakers: platform.client.breakers,
+    redis: () => redis?.state ?? 'off',
+    cacheEntries: platform.cacheSizes,
+  });
 
   await apollo.start();
   const end = async () => {
     await apollo.stop();
     platform.close();
     await redis?.close();
-    await closeServer(admin);
   };
-  const { host, port, adminPort, shutdownDelayMs } = config.http;
-  const [publicUrl, adminUrl] = await listenBoth(
-    [server, { host, port, variable: 'PORT' }],
-    [admin, { host, port: adminPort, variable: 'ADMIN_PORT' }],
-  ).catch(async (error: unknown) => {
+  const close = async () => {
+    isClosing = true;
+    const { shutdownDelayMs } = config.http;
+    if (shutdownDelayMs > 0) await new Promise<void>((resolve) => void clock.after(shutdownDelayMs, resolve));
     await end();
-    throw error;
-  });
-  if (config.auth.mode === 'none' && sandbox === null) {
-    logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
-  }
-  warnOfTokenRules(config, logger);
-  warnOfOperations(config, logger);
-
-  return {
-    url: `${publicUrl}${GRAPHQL_PATH}`,
-    adminUrl,
-    platform: sandbox === null ? 'tenant' : 'sandbox',
-    async close() {
-      isClosing = true;
-      if (shutdownDelayMs > 0) await new Promise<void>((resolve) => void clock.after(shutdownDelayMs, resolve));
-      await end();
-      await sandbox?.close();
-    },
   };
+  return { server, shown, close, end };
 }
 
-function closeServer(server: Server): Promise<void> {
+/** Stops listening, and hangs up on everybody. */
+export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
 }
 
-/** Who sets rules for tokens may take them to hold. */
-function warnOfTokenRules({ auth }: Config, logger: Logger): void {
+/** Settings that an operator may not have meant, and settings that contradict each other and do no harm. */
+export function warnOfSettings({ auth, platform, operations, explorer }: Config, logger: Logger): void {
+  if (auth.mode === 'none' && platform !== null) {
+    logger.warn('AUTH_MODE=none: whoever reaches this port reads every customer.');
+  }
+  // Who sets rules for tokens may take them to hold.
   if (auth.mode === 'none' && auth.unread.length > 0) {
     logger.warn(`AUTH_MODE=none: ${auth.unread.join(', ')} are not read, and no token is checked.`);
   }
-}
-
-/** Settings that contradict each other, and do no harm. */
-function warnOfOperations({ operations, explorer }: Config, logger: Logger): void {
   if (operations.mode === 'enforce' && explorer !== 'off') {
     logger.warn('OPERATIONS_MODE=enforce: what is written in the explorer is not listed, and will be refused.');
   }
@@ -248,7 +312,8 @@ function warnOfOperations({ operations, explorer }: Config, logger: Logger): voi
   }
 }
 
-function startEmbeddedSandbox({ sandbox }: Config, clock: Clock): Promise<Sandbox> {
+/** The platform where there is none: on this machine, on a port of the system's choosing. */
+export function startEmbeddedSandbox({ sandbox }: Config, clock: Clock): Promise<Sandbox> {
   return startSandbox({
     host: '127.0.0.1',
     port: 0,
@@ -260,13 +325,20 @@ function startEmbeddedSandbox({ sandbox }: Config, clock: Clock): Promise<Sandbo
 }
 
 /** What is shared over Redis is sealed with what all gateways of one org have: their credential. */
-function sealOf({ baseUrl, credentials }: { readonly baseUrl: URL; readonly credentials: PlatformCredentials }): Seal {
+export function sealOf({
+  baseUrl,
+  credentials,
+}: {
+  readonly baseUrl: URL;
+  readonly credentials: PlatformCredentials;
+}): Seal {
   return credentials.kind === 'oauth'
     ? createSeal(credentials.clientSecret, `${baseUrl.href} oauth ${credentials.clientKey}`)
     : createSeal(credentials.password, `${baseUrl.href} till ${credentials.username}`);
 }
 
-function platformOf(config: Config, sandbox: Sandbox | null) {
+/** Where the platform is, and how to sign in there. */
+export function platformOf(config: Config, sandbox: SandboxFacts | null) {
   if (config.platform !== null) return config.platform;
   if (sandbox === null) throw new Error('Neither a platform nor a sandbox.');
   const { clientKey, clientSecret } = sandbox.credentials;
@@ -278,7 +350,7 @@ function platformOf(config: Config, sandbox: Sandbox | null) {
 
 function authenticateOf(
   { auth }: Config,
-  sandbox: Sandbox | null,
+  sandbox: SandboxFacts | null,
   { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>,
 ): Authenticate {
   if (auth.mode === 'jwt') {

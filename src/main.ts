@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
-import { startGateway, type Surroundings } from './app.ts';
+import { startGateway, type Gateway, type Surroundings } from './app.ts';
 import { parseCommand, USAGE } from './cli.ts';
 import { ConfigError, describeConfig, loadConfig, processEnvironment, type Config } from './config/index.ts';
 import { systemClock } from './domain/clock.ts';
@@ -57,7 +58,11 @@ async function serve(): Promise<void> {
   const config = loadConfig(env);
   const logger = createLogger({ level: config.logLevel });
   logCrashes(logger);
-  const gateway = await startGateway(config, surroundings(logger));
+  if (cluster.isWorker) {
+    const { runWorker } = await import('./cluster/worker.ts');
+    process.exit(await runWorker(config, surroundings(logger)));
+  }
+  const gateway = await startAll(config, surroundings(logger));
   // Before anything is printed: who waits for the line may send the signal at once.
   closeOnSignal(gateway, logger);
   logger.info(
@@ -65,6 +70,13 @@ async function serve(): Promise<void> {
     'listening',
   );
   if (config.explorer !== 'off') print(welcome(gateway.url));
+}
+
+/** In this process, or in several. */
+async function startAll(config: Config, around: Surroundings): Promise<Gateway> {
+  if (config.workers === 1) return startGateway(config, around);
+  const { startPrimary } = await import('./cluster/primary.ts');
+  return startPrimary(config, around);
 }
 
 async function serveSandbox(): Promise<void> {

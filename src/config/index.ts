@@ -37,6 +37,8 @@ export interface Config {
   };
   /** Its address; null: nothing is shared. */
   readonly redisUrl: Secret | null;
+  /** How many processes serve the public port. */
+  readonly workers: number;
   readonly ledgerPageSize: number;
   readonly maxPlatformCalls: number;
   readonly limits: {
@@ -110,6 +112,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (values.REPLICAS > values.CAPILLARY_REQUESTS_PER_MINUTE) {
     problems.push('REPLICAS must be at most CAPILLARY_REQUESTS_PER_MINUTE: each needs a share of the quota.');
   }
+  if (values.WORKERS > values.CAPILLARY_MAX_CONCURRENT) {
+    problems.push('WORKERS must be at most CAPILLARY_MAX_CONCURRENT: each needs a share of the calls under way.');
+  }
   if (values.PORT === values.ADMIN_PORT && values.PORT !== 0) {
     problems.push('PORT and ADMIN_PORT must differ: health and metrics are never on the public port.');
   }
@@ -144,6 +149,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     httpClient: values.CAPILLARY_HTTP_CLIENT,
     cache: { freshMs: 1000 * values.CACHE_FRESH_SECONDS, staleMs: 1000 * values.CACHE_STALE_SECONDS },
     redisUrl: values.REDIS_URL ?? null,
+    workers: values.WORKERS,
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,
     maxPlatformCalls: values.MAX_PLATFORM_CALLS,
     limits: {

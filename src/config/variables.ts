@@ -85,6 +85,11 @@ export const VARIABLES = {
     'How many gateways share the API key: each keeps to its share while Redis does not tell.',
     '1',
   ),
+  WORKERS: variable(
+    integer(1, 64),
+    'Processes that serve PORT together, one for each core it may use: one gateway, with one quota and one ADMIN_PORT.',
+    '1',
+  ),
   MAX_CONCURRENT_OPERATIONS: variable(
     integer(1, 100_000),
     'Operations under way at once; one more is refused with 503, to be tried again.',

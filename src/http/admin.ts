@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Health } from '../observe/health.ts';
+import type { MetricsPage } from '../observe/metrics.ts';
 
 export interface AdminServerOptions {
-  readonly health: () => Health;
+  readonly health: () => Health | Promise<Health>;
   /** All metrics, in Prometheus's text format. */
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly metrics: () => Promise<MetricsPage>;
 }
 
 /** What one path answers. */
@@ -20,8 +21,8 @@ const TIMEOUT_MS = 5000;
 /**
  * Health and metrics, on a port of their own: `/livez`, `/readyz`, `/metrics`, nothing else.
  *
- * `/livez` is 200 as long as the process runs, for whoever would start it anew; `/readyz` is 503 only when it closes, for
- * whoever sends it callers. A platform that fails makes it degraded, not unready: all its replicas have the same one, and
+ * `/livez` is 200 as long as the process runs, for whoever would start it anew; `/readyz` is 503 only when it closes, or
+ * none of its workers serves, for whoever sends it callers. A platform that fails makes it degraded, not unready: all its replicas have the same one, and
  * what is cached is still answered.
  */
 export function createAdminServer(options: AdminServerOptions): Server {
@@ -42,8 +43,8 @@ async function pageFor({ method, url = '' }: IncomingMessage, { health, metrics 
     case '/livez':
       return json(200, { status: 'alive' });
     case '/readyz': {
-      const state = health();
-      return json(state.status === 'closing' ? 503 : 200, state);
+      const state = await health();
+      return json(state.status === 'closing' || state.status === 'down' ? 503 : 200, state);
     }
     case '/metrics':
       return { status: 200, ...(await metrics()) };

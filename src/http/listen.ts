@@ -20,13 +20,19 @@ export async function listenBoth(
   first: readonly [Server, Place],
   second: readonly [Server, Place],
 ): Promise<readonly [string, string]> {
-  const [one, other] = await Promise.allSettled([listen(...first), listen(...second)]);
+  return bothOf(listen(...first), listen(...second));
+}
+
+/** What both give. @throws {Error} when one fails or both do, with all that is to be said of it */
+export async function bothOf<One, Other>(first: Promise<One>, second: Promise<Other>): Promise<readonly [One, Other]> {
+  const [one, other] = await Promise.allSettled([first, second]);
   if (one.status === 'fulfilled' && other.status === 'fulfilled') return [one.value, other.value];
   const failures = [one, other].filter((each) => each.status === 'rejected');
   throw new Error(failures.map(({ reason }) => asError(reason).message).join('\n'));
 }
 
-function listen(server: Server, { host, port, variable }: Place): Promise<string> {
+/** Starts one server, and gives its origin. @throws {Error} naming the variable that an operator must change */
+export function listen(server: Server, { host, port, variable }: Place): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = ({ code = 'unknown' }: NodeJS.ErrnoException) => {
       const why = code === 'EADDRINUSE' ? 'another program listens there' : 'it cannot be listened on';

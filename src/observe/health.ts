@@ -1,14 +1,17 @@
 /** A part that is not as it should be, and why: in words of ours, without an address, a name or an id. */
 export interface HealthReason {
-  readonly part: 'platform' | 'breaker' | 'quota' | 'sign-in' | 'redis';
+  readonly part: 'platform' | 'breaker' | 'quota' | 'sign-in' | 'redis' | 'workers';
   /** Which of the platform's endpoints, by our name for it. */
   readonly endpoint?: string;
   readonly reason: string;
 }
 
-/** `degraded` still answers, some of it stale or with errors; `closing` is about to leave. */
+/**
+ * `degraded` still answers, some of it stale or with errors; `closing` is about to leave; `down` has no process that
+ * serves, and starts one.
+ */
 export interface Health {
-  readonly status: 'ready' | 'degraded' | 'closing';
+  readonly status: 'ready' | 'degraded' | 'closing' | 'down';
   readonly reasons: readonly HealthReason[];
 }
 

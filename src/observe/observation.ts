@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
 import { tellAll } from '../domain/tellAll.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
@@ -17,17 +18,21 @@ export interface ObservedSources extends GaugeSources {
 export interface Observation {
   readonly telemetry: Telemetry;
   /** Begins to look at the parts, once they are there; gives what the admin port shows. */
-  readonly look: (sources: ObservedSources) => {
-    readonly health: () => Health;
-    readonly metrics: Metrics['page'];
-  };
+  readonly look: (sources: ObservedSources) => Shown;
+}
+
+/** What can be seen of a gateway from outside. */
+export interface Shown {
+  readonly health: () => Health;
+  readonly metrics: Metrics['page'];
+  readonly report: Metrics['report'];
 }
 
 /** Metrics, health, and the log lines of what changes. */
 export function createObservation(options: {
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly processMetrics?: (() => Promise<string>) | undefined;
+  readonly processMetrics?: Registry | undefined;
 }): Observation {
   const { logger, clock, processMetrics } = options;
   const metrics = createMetrics(processMetrics);
@@ -37,7 +42,7 @@ export function createObservation(options: {
     look(sources) {
       metrics.add(sources);
       const platform = () => platformHealth.reasons();
-      return { health: () => healthOf({ ...sources, platform }), metrics: metrics.page };
+      return { health: () => healthOf({ ...sources, platform }), metrics: metrics.page, report: metrics.report };
     },
   };
 }

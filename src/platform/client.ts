@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { RedisLink } from '../store/redisLink.ts';
@@ -7,13 +6,12 @@ import type { BreakerRules, BreakerState } from './breaker.ts';
 import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
+import { createQuota, QUOTA_WINDOW_MS } from './createQuota.ts';
 import type { CreateTransport } from './http.ts';
-import { LocalQuota } from './localQuota.ts';
 import type { Quota } from './quota.ts';
 import { QuotaGate } from './quotaGate.ts';
 import { withRetry } from './retry.ts';
 import { RetryBudget } from './retryBudget.ts';
-import { SharedQuota } from './sharedQuota.ts';
 import { createSender } from './sender.ts';
 import { createSignedCall } from './signed.ts';
 import { createTokenAuthorizer } from './token.ts';
@@ -30,6 +28,8 @@ export interface PlatformClientOptions {
   readonly replicas: number;
   /** Where quota and answers are shared; undefined: each gateway has its own, and keeps to its share. */
   readonly shared: { readonly link: RedisLink; readonly seal: Seal } | undefined;
+  /** Where calls take their places; left out: it keeps the quota itself, or shares it as `shared` says. */
+  readonly quota?: Quota | undefined;
   readonly maxConcurrent: number;
   /** A token call serves many operations; it is cut off after this long. */
   readonly tokenTimeoutMs: number;
@@ -51,8 +51,6 @@ export interface PlatformClient {
 const CONNECT_TIMEOUT_MS = 400;
 /** A page of a ledger is some 3 kB; what is larger than this is not an answer. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** The platform's minute, and a second for what a call may take to arrive there. */
-const QUOTA_WINDOW_MS = 61_000;
 const MAX_WAITING = 200;
 /**
  * A platform that fails half of ten seconds is down; one that fails nearly all of the last second, or of the last calls,
@@ -78,7 +76,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     maxBodyBytes: MAX_BODY_BYTES,
     clock,
   });
-  const quota = quotaOf(options);
+  const quota = options.quota ?? createQuota(options);
   const gate = new QuotaGate({
     quota,
     clock,
@@ -103,19 +101,4 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
       transport.close();
     },
   };
-}
-
-function quotaOf(options: PlatformClientOptions): Quota {
-  const { requestsPerMinute, replicas, shared, clock } = options;
-  const rules = { limit: requestsPerMinute, windowMs: QUOTA_WINDOW_MS };
-  if (shared !== undefined) {
-    return new SharedQuota({ link: shared.link, clock, rules, replicas, name: apiKeyName(options) });
-  }
-  return new LocalQuota({ ...rules, limit: Math.floor(requestsPerMinute / replicas) }, clock);
-}
-
-/** A name for the API key whose quota it is, which says nothing of it; a new secret of the same key changes nothing. */
-function apiKeyName({ baseUrl, credentials }: PlatformClientOptions): string {
-  const key = credentials.kind === 'oauth' ? credentials.clientKey : credentials.username;
-  return createHash('sha256').update(`${baseUrl.host} ${key}`).digest('base64url');
 }

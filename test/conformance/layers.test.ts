@@ -39,6 +39,7 @@ function partOf(file: string): string {
 /** Top to bottom; parts on one line stand beside each other. */
 const LAYERS: readonly (readonly string[])[] = [
   ['main'],
+  ['cluster'],
   ['cli', 'app'],
   ['http'],
   ['graphql'],
@@ -76,9 +77,9 @@ const FORBIDDEN: readonly (readonly [title: string, forbidden: Rule, example: re
       ['auth/verify.ts', '../platform/http.ts'],
     ],
     [
-      'of config come from main, cli and app only: every other part is handed its options',
+      'of config come from main, cluster, cli and app only: every other part is handed its options',
       ({ toPart, fromPart, isOurs }) =>
-        isOurs && toPart === 'config' && !['config', 'main', 'cli', 'app'].includes(fromPart),
+        isOurs && toPart === 'config' && !['config', 'main', 'cluster', 'cli', 'app'].includes(fromPart),
       ['http/server.ts', '../config/index.ts'],
     ],
     [
