@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { adopt, environment, freePort, type RunningProcess } from './processes.ts';
 
 /** A real Redis of the bench's own: nothing on disk, nobody else in it. */
@@ -34,6 +35,15 @@ export async function startRedis(askedPort?: number): Promise<RedisProcess> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return { ...started, url: `redis://127.0.0.1:${port}`, port };
+}
+
+/** Deletes the keys that a pattern names; how many there were. */
+export async function deleteKeys(port: number, pattern: string): Promise<number> {
+  const client = new Redis(port, '127.0.0.1');
+  const keys = await client.keys(pattern);
+  const deleted = keys.length === 0 ? 0 : await client.del(...keys);
+  client.disconnect();
+  return deleted;
 }
 
 function answersPing(port: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { measureBreaker } from '../../bench/quota/simulation/breaker.ts';
 import { measureIsolation } from '../../bench/quota/simulation/isolation.ts';
-import { measureFairness, measureOverload } from '../../bench/quota/simulation/overload.ts';
+import { measureFairness, measureOverload, measureOverloadUnderFaults } from '../../bench/quota/simulation/overload.ts';
 import { measureRetries } from '../../bench/quota/simulation/retries.ts';
 import { measureStale } from '../../bench/quota/simulation/stale.ts';
 import { measureTokens } from '../../bench/quota/simulation/tokens.ts';
@@ -16,6 +16,10 @@ describe('the gateway over minutes', () => {
     [
       'three replicas without Redis keep to the quota in every sliding minute of overload, and use it',
       () => measureOverload({ seed: SEED, minutes: 3 }),
+    ],
+    [
+      'three replicas keep to it while calls fail in every way, and are tried again',
+      () => measureOverloadUnderFaults({ seed: SEED, minutes: 3 }),
     ],
     [
       'callers go first while refreshes flood the gate, and neither starves',

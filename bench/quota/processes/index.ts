@@ -3,7 +3,7 @@ import { runDeadlines } from './deadlines.ts';
 import { runHits } from './hits.ts';
 import { runBodies, runSoak } from './memory.ts';
 import { runBreaker, runStale } from './outage.ts';
-import { runOverload, runOverloadWithoutRedisForAWhile } from './overload.ts';
+import { runOverload, runOverloadWithLostLog, runOverloadWithoutRedisForAWhile } from './overload.ts';
 import { runPeers } from './peers.ts';
 import { runRedisLoss } from './redisLoss.ts';
 import type { Run } from './run.ts';
@@ -13,6 +13,7 @@ import { runShutdown } from './shutdown.ts';
 export const RUNS: Readonly<Record<string, Run>> = {
   overload: runOverload,
   'overload-redis': runOverloadWithoutRedisForAWhile,
+  'overload-log': runOverloadWithLostLog,
   peers: runPeers,
   coalescing: runCoalescing,
   deadlines: runDeadlines,

@@ -22,6 +22,11 @@ export interface FailingWorld {
   callsSince(fromMs: number): readonly ArrivedCall[];
 }
 
+/** Whether a read made no call because the breaker was open. */
+export function isRefusedByBreaker(read: ReadOutcome): boolean {
+  return read.kind === 'failed' && read.detail === 'breaker open';
+}
+
 /** Starts one. */
 export function createFailingWorld(seed: number): FailingWorld {
   const random = createRandom(seed);

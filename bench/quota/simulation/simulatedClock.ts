@@ -6,6 +6,8 @@ export interface SimulatedClock extends Clock {
   runUntil(atMs: number): Promise<void>;
   /** Sets the wall clock on, or back; the monotonic one does not notice. */
   shiftWall(byMs: number): void;
+  /** What the wall clock said at `atMs`, not in the future, on the monotonic clock. */
+  wallAt(atMs: number): number;
 }
 
 /** 1 January 2026, noon UTC. */
@@ -20,7 +22,8 @@ interface Timer {
 /** Its monotonic side starts at 0. */
 export function createSimulatedClock(): SimulatedClock {
   let elapsedMs = 0;
-  let wallMs = START_MS;
+  /** From when on the wall clock is ahead of the monotonic one by how much, latest last. */
+  const shifts: { readonly fromMs: number; readonly aheadMs: number }[] = [];
   /** Latest first, so that the next one is taken off the end; of two at the same time, the older one is nearer to it. */
   const timers: Timer[] = [];
 
@@ -35,8 +38,10 @@ export function createSimulatedClock(): SimulatedClock {
     timers.splice(low, 0, timer);
   }
 
+  const wallAt = (atMs: number) => atMs + (shifts.findLast(({ fromMs }) => fromMs <= atMs)?.aheadMs ?? START_MS);
+
   return {
-    now: () => wallMs + elapsedMs,
+    now: () => wallAt(elapsedMs),
     monotonicMs: () => elapsedMs,
     after(delayMs, callback) {
       if (delayMs === Infinity) return () => undefined;
@@ -58,8 +63,9 @@ export function createSimulatedClock(): SimulatedClock {
       elapsedMs = Math.max(elapsedMs, atMs);
     },
     shiftWall(byMs) {
-      wallMs += byMs;
+      shifts.push({ fromMs: elapsedMs, aheadMs: wallAt(elapsedMs) - elapsedMs + byMs });
     },
+    wallAt,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../support/table.ts';
 import { measureBreaker } from './breaker.ts';
 import { measureIsolation } from './isolation.ts';
-import { measureFairness, measureOverload } from './overload.ts';
+import { measureFairness, measureOverload, measureOverloadUnderFaults } from './overload.ts';
 import { measureRetries } from './retries.ts';
 import { measureStale } from './stale.ts';
 import { measureTokens } from './tokens.ts';
@@ -27,6 +27,7 @@ export const QUICK_SIZE: SimulationSize = { minutes: 3, seconds: 30, keys: 200, 
 export function simulations(seed: number, size: SimulationSize): readonly (() => Promise<readonly Measurement[]>)[] {
   return [
     () => measureOverload({ seed, minutes: size.minutes }),
+    () => measureOverloadUnderFaults({ seed, minutes: size.minutes }),
     () => measureFairness({ seed, minutes: size.minutes }),
     () => measureRetries({ seed, seconds: size.seconds }),
     () => measureStale({ seed, keys: size.keys }),

@@ -70,6 +70,36 @@ describe('a gateway that has lost Redis', () => {
     );
   });
 
+  it.each([
+    // Below half of the limit nothing paces them: one gateway may have gone that far since another one looked.
+    ['half of the quota at once', 0, 49],
+    ['two calls, at the pace of the other half', 60, 2],
+  ])('counts on what others may have done since it looked last: %s', (_what, seenByAll, unseen) => {
+    const gateways = 3;
+    const limit = 99;
+    const clock = fakeClock();
+    const all = Array.from(
+      { length: gateways },
+      () => new FallbackQuota({ limit, windowMs: WINDOW_MS }, gateways, clock),
+    );
+    // By one that has left since: nobody here has it among its own.
+    for (const each of all) each.seen({ used: seenByAll, limit, gateways });
+    for (let call = 1; call <= unseen; call += 1) {
+      all[0]?.note('epoch', 'interactive');
+      all[0]?.seen({ used: seenByAll + call, limit, gateways });
+    }
+    for (const each of all) each.lost();
+
+    let used = seenByAll + unseen;
+    for (let elapsedMs = 0; elapsedMs < WINDOW_MS; elapsedMs += 100) {
+      for (const each of all) while (each.take('interactive').granted) used += 1;
+      clock.advance(100);
+    }
+
+    expect(used).toBeLessThanOrEqual(limit);
+    expect(used).toBeGreaterThan(seenByAll + unseen);
+  });
+
   it('tells a log of each call once, and a new log all of the window', () => {
     const clock = fakeClock();
     const quota = new FallbackQuota({ limit: 90, windowMs: WINDOW_MS }, 1, clock);

@@ -252,6 +252,47 @@ describe('the quota gate', () => {
   });
 });
 
+describe('the gate has places to spare', () => {
+  const never = () => new Promise(() => undefined);
+
+  it('while more than half of the quota is left', async () => {
+    const { ask, pass, gate } = setUp({ limit: 100 });
+    for (let call = 0; call < 49; call += 1) ask(0);
+    await pass();
+    expect(gate.hasSpare).toBe(true);
+
+    ask(0);
+    await pass();
+
+    expect(gate.hasSpare).toBe(false);
+  });
+
+  it('while nobody waits, though most of the quota is left', async () => {
+    const { ask, pass, gate } = setUp({ limit: 100 });
+    for (let call = 0; call < 10; call += 1) ask(0, { priority: 'refresh' });
+    await pass();
+    expect([gate.waiting, gate.hasSpare]).toEqual([0, true]);
+
+    // Half of the refresh class's own share is gone: the other half is spaced out.
+    ask(3_600_000, { priority: 'refresh' });
+    await pass();
+
+    expect([gate.waiting, gate.remaining, gate.hasSpare]).toEqual([1, 90, false]);
+  });
+
+  it('while less than half of the calls that may be under way are', async () => {
+    const { ask, pass, gate } = setUp({ limit: 100, maxConcurrent: 4 });
+    ask(1000, { send: never });
+    await pass();
+    expect(gate.hasSpare).toBe(true);
+
+    ask(1000, { send: never });
+    await pass();
+
+    expect(gate.hasSpare).toBe(false);
+  });
+});
+
 describe('a refresh that somebody comes to wait for', () => {
   it('goes before the other refreshes, as if it had been interactive', async () => {
     const { ask, pass } = setUp({ limit: 100, maxConcurrent: 1 });

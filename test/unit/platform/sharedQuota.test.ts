@@ -163,4 +163,18 @@ describeWithRedis('the quota shared over Redis', () => {
     expect(mostInAnyWindow(times)).toBeLessThanOrEqual(LIMIT / 3);
     expect(quota.limit()).toBe(LIMIT / 3);
   });
+
+  it('counts a gateway no more once it has left, and does not wait until it has not been seen for long', async () => {
+    const [stays, leaves] = await Promise.all([join({ replicas: 2 }), join({ replicas: 2 })]);
+    await leaves.take('interactive');
+    await stays.take('interactive');
+    expect(stays.limit()).toBe(LIMIT);
+
+    leaves.leave();
+    await pause(100);
+    await stays.take('interactive');
+
+    // The next one in its place will have its share.
+    expect(stays.limit()).toBe(LIMIT / 2);
+  });
 });
