@@ -2,7 +2,7 @@ import { createRandom } from '../support/random.ts';
 import type { Measurement } from '../support/table.ts';
 import { introduce } from './addressee.ts';
 import { measureColdStart } from './coldStart.ts';
-import { measureIsolation } from './isolation.ts';
+import { ISOLATION_LATENCY_MS, measureIsolation } from './isolation.ts';
 import { startIssuer } from './issuer.ts';
 import { measureMemory } from './memory.ts';
 import { startPlatform, type Platform } from './platform.ts';
@@ -45,6 +45,7 @@ const COLD_START_MS = 700;
 const MEMORY_MB = 200;
 /** Above the middle of the run: what the garbage collector leaves lying is not always the same. */
 const DRIFT_MB = 10;
+const JUDGED_ANSWERS = 1_000_000;
 const HIT_P99_MS = 5;
 
 /** Measures all parts that are asked for, one after the other. */
@@ -86,7 +87,7 @@ function programsOf(surroundings: Surroundings): readonly (readonly [Program, re
 }
 
 async function measureRounds(bench: Bench): Promise<Results> {
-  const { surroundings, streams, size, workloads, latenciesMs, platform, say } = bench;
+  const { surroundings, streams, workloads, latenciesMs, platform, say } = bench;
   const contenders: Contender[] = [];
   for (const [program, its] of programsOf(surroundings)) {
     const running = await start(program);
@@ -99,12 +100,12 @@ async function measureRounds(bench: Bench): Promise<Results> {
   for (const latencyMs of latenciesMs) {
     await platform.setLatency(latencyMs);
     for (const workload of workloads) {
-      const measured = await measureSetting({ workload, latencyMs }, contenders, streams, size);
+      const measured = await measureSetting({ workload, latencyMs }, contenders, bench);
       figures.push(...measured);
-      for (const { program, cpuSecondsPer1000, perSecond, p99Ms, problems } of measured)
+      for (const { program, cpuSecondsPer1000, perSecond, p99Ms, calls, problems } of measured)
         say(
           `${workload}, ${latencyMs} ms: ${program}: ${cpuSecondsPer1000.toFixed(4)} CPU s per 1,000, ` +
-            `${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(1)} ms, ${describeProblems(problems)}`,
+            `${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(1)} ms, ${calls.toFixed(2)} calls, ${describeProblems(problems)}`,
         );
     }
   }
@@ -179,7 +180,9 @@ async function judgeMemory({ surroundings, streams, size, say }: Bench): Promise
       target: `Memory (RSS) after ${size.memoryAnswers} mixed requests: ${program.name}`,
       required: `< ${MEMORY_MB} MB, flat within ${DRIFT_MB} MB`,
       measured,
-      isMet: endMb < MEMORY_MB && driftMb <= DRIFT_MB && load.problems.size === 0,
+      // In fewer requests the heap is still finding its size: shown, not judged.
+      isMet:
+        load.answers < JUDGED_ANSWERS ? null : endMb < MEMORY_MB && driftMb <= DRIFT_MB && load.problems.size === 0,
     },
   ];
 }
@@ -187,7 +190,7 @@ async function judgeMemory({ surroundings, streams, size, say }: Bench): Promise
 /** Both clients, one worker and two. */
 async function judgeIsolation(bench: Bench): Promise<readonly Measurement[]> {
   const { surroundings, streams, size, platform, say } = bench;
-  await platform.setLatency(20);
+  await platform.setLatency(ISOLATION_LATENCY_MS);
   const runs = (['got', 'undici'] as const).flatMap((client) => ['1', '2'].map((workers) => ({ client, workers })));
   const measurements: Measurement[] = [];
   for (const { client, workers } of runs) {

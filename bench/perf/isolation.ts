@@ -1,49 +1,45 @@
 import { introduce } from './addressee.ts';
-import { closedLoop, type LoadResult } from './load.ts';
-import { start, type Program } from './programs.ts';
-import { connectionsFor, primeWith, sumOf } from './rounds.ts';
-import { LIST_IDS, type Streams, type WorkloadName } from './workloads.ts';
+import { askAll, closedLoop, type LoadResult } from './load.ts';
 import type { Problem } from './operations.ts';
+import { start, type Program } from './programs.ts';
+import { connectionsFor, sumOf } from './rounds.ts';
+import { figuresOf, type Streams, type WorkloadName } from './workloads.ts';
 
 /** How many customers' figures were checked, and what was wrong with them. */
 export interface Isolation {
-  readonly name: string;
   readonly processes: number;
   readonly figures: number;
   readonly problems: ReadonlyMap<Problem, number>;
 }
 
 /** How the customers' figures are spread over the loads. */
-const SHARES: readonly (readonly [workload: WorkloadName, share: number, figures: number])[] = [
-  ['hits', 0.5, 1],
-  ['misses', 0.1, 1],
-  ['lists', 0.4, 2 * LIST_IDS],
+const SHARES: readonly (readonly [workload: WorkloadName, share: number])[] = [
+  ['hits', 0.5],
+  ['misses', 0.1],
+  ['lists', 0.4],
 ];
+/** Far enough away that many reads are under way at once, and answers have every chance to be mixed up. */
+export const ISOLATION_LATENCY_MS = 20;
 
-/**
- * Asks a fresh process of a program for so many customers' figures, platform 20 ms away, so that many are under way at once
- * and answers have every chance to be mixed up; checks each of them.
- */
+/** Asks a fresh process of a program for so many customers' figures, and checks each of them. */
 export async function measureIsolation(program: Program, streams: Streams, figures: number): Promise<Isolation> {
   const running = await start(program);
   const addressee = await introduce(program.name, running.url, streams);
+  const { url } = addressee;
   const loads: LoadResult[] = [];
   let checked = 0;
-  for (const [workload, share, each] of SHARES) {
-    const stream = streams.stream(workload, addressee, streams.newRound());
-    const connections = connectionsFor({ workload, latencyMs: 20 });
-    await primeWith(running.url, stream.prime, connections);
-    const load = await closedLoop(
-      running.url,
-      connections,
-      { answers: Math.ceil((share * figures) / each) },
-      stream.next,
-    );
+  streams.nextRound();
+  for (const [workload, share] of SHARES) {
+    const connections = connectionsFor({ workload, latencyMs: ISOLATION_LATENCY_MS });
+    const { prime, next } = streams.stream(workload, addressee);
+    await askAll(url, connections, prime);
+    const answers = Math.ceil((share * figures) / figuresOf(workload));
+    const load = await closedLoop(url, connections, { answers }, next);
     running.emptyLog();
     loads.push(load);
-    checked += load.answers * each;
+    checked += load.answers * figuresOf(workload);
   }
   const processes = running.processes();
   await running.end();
-  return { name: program.name, processes, figures: checked, problems: sumOf(loads.map(({ problems }) => problems)) };
+  return { processes, figures: checked, problems: sumOf(loads.map(({ problems }) => problems)) };
 }

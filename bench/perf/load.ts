@@ -60,6 +60,13 @@ export function closedLoop(url: URL, connections: number, until: Until, next: ()
   });
 }
 
+/** Has each of these asked once, in turn. */
+export async function askAll(url: URL, connections: number, asked: readonly Asked[]): Promise<void> {
+  const [first, ...others] = asked;
+  if (first === undefined) return;
+  await closedLoop(url, connections, { answers: asked.length }, () => others.pop() ?? first);
+}
+
 /**
  * Sends requests at a steady rate whether or not earlier ones have been answered. Each is timed from the moment it was due,
  * so that what waits behind a slow answer is not forgotten.

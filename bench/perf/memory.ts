@@ -1,7 +1,7 @@
 import { introduce } from './addressee.ts';
-import { closedLoop, type LoadResult } from './load.ts';
+import { askAll, closedLoop, type LoadResult } from './load.ts';
 import { start, pin, PROGRAM_CORE, type Program } from './programs.ts';
-import { connectionsFor, median, primeWith } from './rounds.ts';
+import { connectionsFor, median } from './rounds.ts';
 import type { Streams } from './workloads.ts';
 
 /** What memory a program takes over many requests. */
@@ -23,8 +23,9 @@ export async function measureMemory(program: Program, streams: Streams, answers:
   const running = await start(program);
   pin(running.pid, PROGRAM_CORE);
   const addressee = await introduce(program.name, running.url, streams);
-  const stream = streams.stream(SETTING.workload, addressee, streams.newRound());
-  await primeWith(running.url, stream.prime, connectionsFor(SETTING));
+  streams.nextRound();
+  const stream = streams.stream(SETTING.workload, addressee);
+  await askAll(running.url, connectionsFor(SETTING), stream.prime);
   const samples: number[] = [];
   const timer = setInterval(() => {
     samples.push(running.rssBytes() / MEGABYTE);

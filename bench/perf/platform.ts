@@ -9,6 +9,8 @@ export interface Platform extends RunningProcess {
   readonly url: string;
   /** How long it waits before each answer from now on. */
   setLatency(latencyMs: number): Promise<void>;
+  /** How many calls for data it has had since the last time. */
+  takeCalls(): Promise<number>;
 }
 
 /** Starts it on a port of the system's choosing. */
@@ -17,13 +19,22 @@ export async function startPlatform(): Promise<Platform> {
   const child = fork(program, { cwd: ROOT, env: environment(), execArgv: ['--import', 'tsx'] });
   const started = adopt(child, 'The platform');
   const [url] = (await once(child, 'message')) as [string];
+  let order: PlatformOrder = { latencyMs: 0 };
+
+  async function takeCalls(): Promise<number> {
+    const answered = once(child, 'message');
+    child.send(order);
+    const [calls] = (await answered) as [number];
+    return calls;
+  }
+
   return {
     ...started,
     url,
     async setLatency(latencyMs) {
-      const done = once(child, 'message');
-      child.send({ latencyMs } satisfies PlatformOrder);
-      await done;
+      order = { latencyMs };
+      await takeCalls();
     },
+    takeCalls,
   };
 }

@@ -8,7 +8,7 @@ import { createTemplate } from './template.ts';
  * its latency from there.
  */
 
-/** What it is told. */
+/** What it is told; it answers with how many calls for data it has had since the last time. */
 export interface PlatformOrder {
   readonly latencyMs: number;
 }
@@ -21,6 +21,7 @@ const END_OF_HEAD = '\r\n\r\n';
 const balance = createTemplate(balanceBody(ANY_ID, 0), [ANY_ID]);
 const ledger = createTemplate(ledgerBody(ANY_ID, LEDGER_ROWS), [ANY_ID]);
 let latencyMs = 0;
+let calls = 0;
 
 function withHead(body: string, status = '200 OK'): string {
   return `HTTP/1.1 ${status}\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -30,6 +31,7 @@ function withHead(body: string, status = '200 OK'): string {
 function answerTo(target: string): string {
   const [path = '', search = ''] = target.slice(1).split('?');
   const { endpoint, id } = callAsked(path, /(?:^|&)identifierValue=([^&]*)/.exec(search)?.[1]);
+  if (endpoint !== 'token') calls += 1;
   switch (endpoint) {
     case 'token':
       return withHead(tokenBody('a-token-of-the-usual-length-'.repeat(5), TOKEN_SECONDS));
@@ -65,7 +67,8 @@ const server = createServer({ noDelay: true }, serve);
 server.listen(0, '127.0.0.1', 4096, () => process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
 process.on('message', (order: PlatformOrder) => {
   ({ latencyMs } = order);
-  process.send?.('done');
+  process.send?.(calls);
+  calls = 0;
 });
 // Without the process that asks, there is nothing to stay for.
 process.on('disconnect', () => process.kill(process.pid));

@@ -33,6 +33,7 @@ const HEAD = [
   '/ ours (undici)',
   'requests/s',
   'p99 ms',
+  'calls',
 ];
 
 /** All figures as one table in Markdown, cheapest first in each load. */
@@ -54,6 +55,7 @@ export function formatFigures(figures: readonly Figure[]): string {
         ...ours.map((our) => (our === undefined ? '' : (figure.cpuSecondsPer1000 / our.cpuSecondsPer1000).toFixed(2))),
         Math.round(figure.perSecond).toString(),
         figure.p99Ms.toFixed(1),
+        figure.calls.toFixed(2),
       ]);
   });
   const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));

@@ -1,9 +1,10 @@
 import { quantile } from '../support/statistics.ts';
-import { closedLoop, type Asked, type LoadResult } from './load.ts';
+import { askAll, closedLoop, type LoadResult, type Until } from './load.ts';
 import type { Problem } from './operations.ts';
+import type { Platform } from './platform.ts';
 import type { RunningProgram } from './programs.ts';
 import type { Size } from './size.ts';
-import type { Addressee, Streams, WorkloadName } from './workloads.ts';
+import { figuresOf, type Addressee, type Streams, type WorkloadName } from './workloads.ts';
 
 /** A program that is ready to be timed. */
 export interface Contender {
@@ -26,9 +27,18 @@ export interface Figure extends Setting {
   readonly cpuSecondsPer1000: number;
   readonly perSecond: number;
   readonly p99Ms: number;
+  /** Of the platform, for one request. */
+  readonly calls: number;
   /** Over all rounds. */
   readonly answers: number;
   readonly problems: ReadonlyMap<Problem, number>;
+}
+
+/** What all rounds share. */
+interface Measuring {
+  readonly streams: Streams;
+  readonly platform: Platform;
+  readonly size: Size;
 }
 
 /** As many as keep a program busy while the platform takes its time; lists ask for 25 reads at once each. */
@@ -39,8 +49,7 @@ export function connectionsFor({ workload, latencyMs }: Setting): number {
 
 interface Round {
   readonly cpuSecondsPer1000: number;
-  readonly perSecond: number;
-  readonly p99Ms: number;
+  readonly calls: number;
   readonly load: LoadResult;
 }
 
@@ -48,64 +57,52 @@ interface Round {
 export async function measureSetting(
   setting: Setting,
   contenders: readonly Contender[],
-  streams: Streams,
-  size: Size,
+  { streams, platform, size }: Measuring,
 ): Promise<readonly Figure[]> {
-  const rounds = new Map<string, Round[]>();
-  for (let round = -1; round < size.rounds; round += 1) {
-    const hotRound = streams.newRound();
-    for (const contender of turned(contenders, round)) {
-      if (!contender.workloads.includes(setting.workload)) continue;
-      // The first round is for the compiler.
-      const seconds = round < 0 ? size.warmSeconds : size.roundSeconds;
-      const timed = await time(contender, setting, streams, { round: hotRound, seconds, settle: size.settleSeconds });
-      if (round >= 0) rounds.set(contender.name, [...(rounds.get(contender.name) ?? []), timed]);
-    }
+  const timed = contenders.filter(({ workloads }) => workloads.includes(setting.workload));
+  const rounds = new Map<Contender, Round[]>(timed.map((contender) => [contender, []]));
+  const warmAnswers = size.warmFigures / figuresOf(setting.workload);
+  const time = (contender: Contender, until: Until) => timeOne(contender, setting, until, { streams, platform, size });
+  for (const contender of timed) await time(contender, { answers: warmAnswers });
+  for (let round = 0; round < size.rounds; round += 1) {
+    streams.nextRound();
+    for (const contender of turned(timed, round))
+      rounds.get(contender)?.push(await time(contender, { seconds: size.roundSeconds }));
   }
-  return [...rounds].map(([program, timed]) => ({
-    ...setting,
-    program,
-    cpuSecondsPer1000: median(timed.map((each) => each.cpuSecondsPer1000)),
-    perSecond: median(timed.map((each) => each.perSecond)),
-    p99Ms: median(timed.map((each) => each.p99Ms)),
-    answers: timed.reduce((sum, { load }) => sum + load.answers, 0),
-    problems: sumOf(timed.map(({ load }) => load.problems)),
-  }));
+  return [...rounds].map(([{ name }, its]) => figureOf(setting, name, its));
 }
 
-async function time(
-  { running, addressee }: Contender,
+async function timeOne(
+  { running, addressee: { url }, addressee }: Contender,
   setting: Setting,
-  streams: Streams,
-  how: { readonly round: number; readonly seconds: number; readonly settle: number },
+  until: Until,
+  { streams, platform, size: { settleSeconds } }: Measuring,
 ): Promise<Round> {
   const connections = connectionsFor(setting);
-  const stream = streams.stream(setting.workload, addressee, how.round);
-  await primeWith(addressee.url, stream.prime, connections);
-  await closedLoop(addressee.url, connections, { seconds: how.settle }, stream.next);
+  const { prime, next } = streams.stream(setting.workload, addressee);
+  await askAll(url, connections, prime);
+  await closedLoop(url, connections, { seconds: settleSeconds }, next);
+  await platform.takeCalls();
   const before = running.cpuSeconds();
-  const load = await closedLoop(addressee.url, connections, { seconds: how.seconds }, stream.next);
+  const load = await closedLoop(url, connections, until, next);
   const cpuSeconds = running.cpuSeconds() - before;
   running.emptyLog();
-  return {
-    cpuSecondsPer1000: (1000 * cpuSeconds) / load.answers,
-    perSecond: load.answers / load.seconds,
-    p99Ms: quantile(load.latenciesMs, 0.99),
-    load,
-  };
+  const calls = (await platform.takeCalls()) / load.answers;
+  return { cpuSecondsPer1000: (1000 * cpuSeconds) / load.answers, calls, load };
 }
 
-/** Has each of these asked once. */
-export async function primeWith(url: URL, asked: readonly Asked[], connections: number): Promise<void> {
-  if (asked.length === 0) return;
-  let next = 0;
-  const pick = () => {
-    const each = asked[next % asked.length];
-    next += 1;
-    if (each === undefined) throw new Error('Nothing to ask.');
-    return each;
+function figureOf(setting: Setting, program: string, rounds: readonly Round[]): Figure {
+  const loads = rounds.map(({ load }) => load);
+  return {
+    ...setting,
+    program,
+    cpuSecondsPer1000: median(rounds.map(({ cpuSecondsPer1000 }) => cpuSecondsPer1000)),
+    perSecond: median(loads.map(({ answers, seconds }) => answers / seconds)),
+    p99Ms: median(loads.map(({ latenciesMs }) => quantile(latenciesMs, 0.99))),
+    calls: median(rounds.map(({ calls }) => calls)),
+    answers: loads.reduce((sum, { answers }) => sum + answers, 0),
+    problems: sumOf(loads.map(({ problems }) => problems)),
   };
-  await closedLoop(url, connections, { answers: asked.length }, pick);
 }
 
 /** Another one begins each round. */

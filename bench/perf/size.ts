@@ -3,8 +3,8 @@ export interface Size {
   /** Of each program in each load: they take turns. */
   readonly rounds: number;
   readonly roundSeconds: number;
-  /** Of each load before the first round, until code is compiled; and a moment of it before each round. */
-  readonly warmSeconds: number;
+  /** Customers asked for before the first round of each load, until code is compiled; a moment more before each round. */
+  readonly warmFigures: number;
   readonly settleSeconds: number;
   readonly steadySeconds: number;
   readonly coldStarts: number;
@@ -18,7 +18,7 @@ export interface Size {
 export const FULL_SIZE: Size = {
   rounds: 5,
   roundSeconds: 1.2,
-  warmSeconds: 2,
+  warmFigures: 6000,
   settleSeconds: 0.3,
   steadySeconds: 10,
   coldStarts: 7,
@@ -30,7 +30,7 @@ export const FULL_SIZE: Size = {
 export const QUICK_SIZE: Size = {
   rounds: 2,
   roundSeconds: 0.4,
-  warmSeconds: 0.6,
+  warmFigures: 1500,
   settleSeconds: 0.1,
   steadySeconds: 2,
   coldStarts: 1,

@@ -1,6 +1,6 @@
 import { quantile } from '../support/statistics.ts';
-import { atFixedRate, type LoadResult } from './load.ts';
-import { connectionsFor, primeWith, type Contender } from './rounds.ts';
+import { askAll, atFixedRate, type LoadResult } from './load.ts';
+import { connectionsFor, type Contender } from './rounds.ts';
 import type { Streams } from './workloads.ts';
 
 /** How fast hits are answered at a steady rate. */
@@ -17,8 +17,9 @@ export async function measureSteadyHits(
   streams: Streams,
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
 ): Promise<Steady> {
-  const stream = streams.stream('hits', addressee, streams.newRound());
-  await primeWith(addressee.url, stream.prime, connectionsFor({ workload: 'hits', latencyMs: 0 }));
+  streams.nextRound();
+  const stream = streams.stream('hits', addressee);
+  await askAll(addressee.url, connectionsFor({ workload: 'hits', latencyMs: 0 }), stream.prime);
   const load = await atFixedRate(addressee.url, { perSecond, seconds }, stream.next);
   running.emptyLog();
   const [p50Ms, p99Ms] = [quantile(load.latenciesMs, 0.5), quantile(load.latenciesMs, 0.99)];

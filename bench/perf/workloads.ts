@@ -14,6 +14,11 @@ export const HOT_IDS = 1000;
 export const LIST_IDS = 25;
 const HIT_SHARE = 0.8;
 
+/** Customers that one request of a load asks about, as often as it names them. */
+export function figuresOf(workload: WorkloadName): number {
+  return workload === 'lists' ? 2 * LIST_IDS : 1;
+}
+
 /** Where requests go, and the right answers there, letter for letter. */
 export interface Addressee {
   readonly url: URL;
@@ -30,9 +35,9 @@ export interface Stream {
 
 /** Makes streams. Each id is hot in one round only, so that no round lives on what an earlier one has left behind. */
 export interface Streams {
-  /** The number of a round that has not been yet. */
-  newRound(): number;
-  stream(workload: WorkloadName, to: Addressee, round: number): Stream;
+  /** From now on other customers are hot. */
+  nextRound(): void;
+  stream(workload: WorkloadName, to: Addressee): Stream;
   /** One request about ids that nobody has asked for. */
   another(operation: OperationName, to: Pick<Addressee, 'url'>): { readonly ids: readonly string[]; request: string };
 }
@@ -43,7 +48,7 @@ const FIRST_HOT_ID = 3_000_000_000;
 /** Makes them with tokens of this issuer. */
 export function createStreams(issuer: Issuer, random: Random): Streams {
   let newIds = 0;
-  let rounds = 0;
+  let round = 0;
   const nextId = () => String(FIRST_NEW_ID + (newIds += 1));
   const rank = createZipf(HOT_IDS, random);
   const tokens = new Map<string, string>();
@@ -67,11 +72,11 @@ export function createStreams(issuer: Issuer, random: Random): Streams {
   const newIdsOfList = () => Array.from({ length: LIST_IDS }, nextId);
 
   return {
-    newRound() {
+    nextRound() {
       tokens.clear();
-      return (rounds += 1);
+      round += 1;
     },
-    stream(workload, to, round) {
+    stream(workload, to) {
       if (workload === 'misses') return { next: () => newOne(to), prime: [] };
       if (workload === 'lists') return { next: () => ask('list', newIdsOfList(), issuer.service, to), prime: [] };
       const firstId = FIRST_HOT_ID + round * HOT_IDS;
