@@ -47,13 +47,14 @@ const MEMORY_MB = 200;
 const DRIFT_MB = 10;
 const JUDGED_ANSWERS = 1_000_000;
 const HIT_P99_MS = 5;
+/** Of the customers' figures that are asked for to see whether any are mixed up. */
+const ENOUGH = 0.99;
 
 /** Measures all parts that are asked for, one after the other. */
 export async function measureAll(options: BenchOptions): Promise<Results> {
-  pin(process.pid, BENCH_CORE);
+  pin(BENCH_CORE);
   const issuer = await startIssuer();
   const platform = await startPlatform();
-  pin(platform.pid, BENCH_CORE);
   const streams = createStreams(issuer, createRandom(options.seed));
   const surroundings = { platformUrl: platform.url, dist: options.dist, issuerEnv: issuer.env };
   const bench = { ...options, platform, surroundings, streams };
@@ -90,8 +91,7 @@ async function measureRounds(bench: Bench): Promise<Results> {
   const { surroundings, streams, workloads, latenciesMs, platform, say } = bench;
   const contenders: Contender[] = [];
   for (const [program, its] of programsOf(surroundings)) {
-    const running = await start(program);
-    pin(running.pid, PROGRAM_CORE);
+    const running = await start(program, PROGRAM_CORE);
     const addressee = await introduce(program.name, running.url, streams);
     contenders.push({ name: program.name, running, addressee, workloads: its });
   }
@@ -191,23 +191,22 @@ async function judgeMemory({ surroundings, streams, size, say }: Bench): Promise
 async function judgeIsolation(bench: Bench): Promise<readonly Measurement[]> {
   const { surroundings, streams, size, platform, say } = bench;
   await platform.setLatency(ISOLATION_LATENCY_MS);
+  const asked = size.isolationAnswers / 4;
   const runs = (['got', 'undici'] as const).flatMap((client) => ['1', '2'].map((workers) => ({ client, workers })));
   const measurements: Measurement[] = [];
   for (const { client, workers } of runs) {
     const program = gateway(client, surroundings, { WORKERS: workers });
-    const { processes, figures, problems } = await measureIsolation(
-      program,
-      streams,
-      size.isolationAnswers / runs.length,
-    );
-    const measured = `${describeProblems(problems)} in ${figures} (${processes} process${processes === 1 ? '' : 'es'})`;
+    const { processes, figures, problems } = await measureIsolation(program, streams, asked);
+    // On a machine that is too busy some reads run into their deadline: that mixes nobody up, and is seen.
+    const isMet = !problems.has('mixed up') && figures >= ENOUGH * asked;
+    const measured = `${figures} right, ${describeProblems(problems)} (${processes} process${processes === 1 ? '' : 'es'})`;
     say(`Mixed up: ${program.name}, WORKERS=${workers}: ${measured}`);
     measurements.push({
       target: `Mixed-up customers, hits, misses and lists: ${program.name}, WORKERS=${workers}`,
       required: '0',
       // Before there was WORKERS one process answered whatever it said.
       measured: workers === '2' && processes === 1 ? `${measured}: no workers in this build` : measured,
-      isMet: problems.size > 0 ? false : workers === '2' && processes === 1 ? null : true,
+      isMet: isMet ? (workers === '2' && processes === 1 ? null : true) : false,
     });
   }
   return measurements;

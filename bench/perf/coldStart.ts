@@ -1,5 +1,5 @@
 import { exchange } from './addressee.ts';
-import { start, type Program } from './programs.ts';
+import { ALL_CORES, start, type Program } from './programs.ts';
 import { median } from './rounds.ts';
 import type { Streams } from './workloads.ts';
 
@@ -7,7 +7,7 @@ import type { Streams } from './workloads.ts';
 export async function measureColdStart(program: Program, streams: Streams, starts: number): Promise<number> {
   const took: number[] = [];
   for (let n = 0; n < starts; n += 1) {
-    const running = await start(program);
+    const running = await start(program, ALL_CORES);
     const { request } = streams.another('one', running);
     const { status } = await exchange(running.url, request);
     took.push(performance.now() - running.startedMs);

@@ -1,11 +1,11 @@
 import { introduce } from './addressee.ts';
 import { askAll, closedLoop, type LoadResult } from './load.ts';
 import type { Problem } from './operations.ts';
-import { start, type Program } from './programs.ts';
+import { ALL_CORES, start, type Program } from './programs.ts';
 import { connectionsFor, sumOf } from './rounds.ts';
 import { figuresOf, type Streams, type WorkloadName } from './workloads.ts';
 
-/** How many customers' figures were checked, and what was wrong with them. */
+/** How many customers' figures were given and checked, and what was wrong with the other answers. */
 export interface Isolation {
   readonly processes: number;
   readonly figures: number;
@@ -23,7 +23,7 @@ export const ISOLATION_LATENCY_MS = 20;
 
 /** Asks a fresh process of a program for so many customers' figures, and checks each of them. */
 export async function measureIsolation(program: Program, streams: Streams, figures: number): Promise<Isolation> {
-  const running = await start(program);
+  const running = await start(program, ALL_CORES);
   const addressee = await introduce(program.name, running.url, streams);
   const { url } = addressee;
   const loads: LoadResult[] = [];
@@ -37,7 +37,8 @@ export async function measureIsolation(program: Program, streams: Streams, figur
     const load = await closedLoop(url, connections, { answers }, next);
     running.emptyLog();
     loads.push(load);
-    checked += load.answers * figuresOf(workload);
+    const wrong = [...load.problems.values()].reduce((sum, count) => sum + count, 0);
+    checked += (load.answers - wrong) * figuresOf(workload);
   }
   const processes = running.processes();
   await running.end();

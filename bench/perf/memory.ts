@@ -1,6 +1,6 @@
 import { introduce } from './addressee.ts';
 import { askAll, closedLoop, type LoadResult } from './load.ts';
-import { start, pin, PROGRAM_CORE, type Program } from './programs.ts';
+import { start, PROGRAM_CORE, type Program } from './programs.ts';
 import { connectionsFor, median } from './rounds.ts';
 import type { Streams } from './workloads.ts';
 
@@ -20,8 +20,7 @@ const SETTING = { workload: 'mixed', latencyMs: 0 } as const;
 
 /** Runs a mixed load on a fresh process of the program. */
 export async function measureMemory(program: Program, streams: Streams, answers: number): Promise<Memory> {
-  const running = await start(program);
-  pin(running.pid, PROGRAM_CORE);
+  const running = await start(program, PROGRAM_CORE);
   const addressee = await introduce(program.name, running.url, streams);
   streams.nextRound();
   const stream = streams.stream(SETTING.workload, addressee);

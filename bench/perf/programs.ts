@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adopt, environment, ROOT, type RunningProcess } from '../support/processes.ts';
@@ -73,22 +73,30 @@ export interface RunningProgram extends RunningProcess {
   end(): Promise<void>;
 }
 
-/** What a program under test runs on; all else runs on the other. */
-export const PROGRAM_CORE = 0;
-export const BENCH_CORE = 1;
+/** What a program runs on while it is timed; load and platform run on the other core. */
+export const PROGRAM_CORE = '0';
+export const BENCH_CORE = '1';
+/** What it runs on while only its answers count, or its start. */
+export const ALL_CORES = '0,1';
 
-/** Has all threads of a process run on one core from now on. */
-export function pin(pid: number, core: number): void {
-  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], { stdio: 'ignore' });
+/** Has this process run on some cores from now on, and what it starts. */
+export function pin(cores: string): void {
+  const args = ['--all-tasks', '--cpu-list', '--pid', cores, String(process.pid)];
+  execFileSync('taskset', args, { stdio: 'ignore' });
 }
 
-/** Starts a program, its log in a file of its own as a container's would be, and waits until it says where it serves. */
-export async function start({ name, args, env, serves }: Program): Promise<RunningProgram> {
-  const folder = mkdtempSync(join(tmpdir(), 'loyalty-graph-bench-'));
+/** Starts a program on some cores, its log in a file of its own, and waits until it says where it serves. */
+export async function start({ name, args, env, serves }: Program, cores: string): Promise<RunningProgram> {
+  const folder = mkdtempSync(join(LOG_FOLDER, 'loyalty-graph-bench-'));
   const file = join(folder, 'log');
   const log = openSync(file, 'a');
   const startedMs = performance.now();
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: environment(env), stdio: ['ignore', log, log] });
+  // taskset becomes the program: the process that is measured is the one that is started.
+  const child = spawn('taskset', ['--cpu-list', cores, process.execPath, ...args], {
+    cwd: ROOT,
+    env: environment(env),
+    stdio: ['ignore', log, log],
+  });
   const started = adopt(child, name);
   let hasEnded = false;
   const ended = started.ended.then((how) => {
@@ -127,6 +135,8 @@ export async function start({ name, args, env, serves }: Program): Promise<Runni
 }
 
 const START_TIMEOUT_MS = 20_000;
+/** In memory where that can be: a program's log goes through a pipe in production, and seldom to a disk. */
+const LOG_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Over a process and its children: a program may be several. */
 function sumOver(pid: number, figureOf: (pid: number) => number): number {
