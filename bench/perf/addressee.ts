@@ -1,6 +1,6 @@
 import type { RawAnswer } from '../support/connection.ts';
 import { openLane } from './lane.ts';
-import { differenceOf, OPERATIONS, type OperationName } from './operations.ts';
+import { differenceOf, type OperationName, OPERATIONS } from './operations.ts';
 import { createTemplate, type Template } from './template.ts';
 import type { Addressee, Streams } from './workloads.ts';
 

@@ -1,6 +1,6 @@
 import type { RawAnswer } from '../support/connection.ts';
-import { openLane, type Lane } from './lane.ts';
-import type { Problem } from './operations.ts';
+import { type Lane, openLane } from './lane.ts';
+import type { Problem, Problems } from './problems.ts';
 
 /** One request that is ready to be sent. */
 export interface Asked {
@@ -17,7 +17,7 @@ export interface LoadResult {
   /** Of each answer, in no order. */
   readonly latenciesMs: readonly number[];
   /** How often each thing was wrong. */
-  readonly problems: ReadonlyMap<Problem, number>;
+  readonly problems: Problems;
 }
 
 /** When a load ends: what is under way then is waited for. */

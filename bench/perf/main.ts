@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endAll, ROOT } from '../support/processes.ts';
 import { areMet, formatTable } from '../support/table.ts';
-import { measureAll, PARTS, type Part } from './bench.ts';
+import { measureAll } from './bench.ts';
+import { type Part, PARTS } from './parts.ts';
 import { describeMachine, formatFigures } from './report.ts';
 import { FULL_SIZE, QUICK_SIZE } from './size.ts';
-import { WORKLOADS, type WorkloadName } from './workloads.ts';
+import { type WorkloadName, WORKLOADS } from './workloads.ts';
 
 /** `npm run bench`: times the gateway beside its peers, prints the tables, and ends with 1 when a target is missed. */
 

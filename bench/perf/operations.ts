@@ -1,4 +1,5 @@
 import { closingBalanceOf, pointsOf } from '../support/answers.ts';
+import type { Problem } from './problems.ts';
 
 /** What is asked, by one document each: two reads of one customer, or one read of many. */
 export type OperationName = 'one' | 'list';
@@ -72,9 +73,6 @@ export function differenceOf(answered: unknown, expected: unknown, path = 'data'
   }
   return undefined;
 }
-
-/** What is wrong with an answer. */
-export type Problem = 'mixed up' | `failed: ${string}`;
 
 interface Answered {
   readonly data?: unknown;

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { balanceBody, callAsked, ledgerBody, tokenBody } from '../support/answers.ts';
 import { createTemplate } from './template.ts';
 

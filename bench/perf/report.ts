@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../support/processes.ts';
-import type { Problem } from './operations.ts';
 import type { Figure } from './rounds.ts';
 import { NAMES } from './targets.ts';
 
@@ -66,9 +65,4 @@ export function formatFigures(figures: readonly Figure[]): string {
       .join(' | ')} |`;
   const rule = widths.map((width, column) => (isText(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [line(HEAD), line(rule), ...rows.map(line)].join('\n');
-}
-
-/** What was wrong, and how often: `3 x mixed up`. */
-export function describeProblems(problems: ReadonlyMap<Problem, number>): string {
-  return [...problems].map(([problem, count]) => `${count} x ${problem}`).join(', ') || 'nothing wrong';
 }

@@ -1,10 +1,10 @@
 import { quantile } from '../support/statistics.ts';
 import { askAll, closedLoop, type LoadResult, type Until } from './load.ts';
-import type { Problem } from './operations.ts';
 import type { Platform } from './platform.ts';
+import { type Problems, sumOf } from './problems.ts';
 import type { RunningProgram } from './programs.ts';
 import type { Size } from './size.ts';
-import { figuresOf, type Addressee, type Streams, type WorkloadName } from './workloads.ts';
+import { type Addressee, figuresOf, type Streams, type WorkloadName } from './workloads.ts';
 
 /** A program that is ready to be timed. */
 export interface Contender {
@@ -31,7 +31,7 @@ export interface Figure extends Setting {
   readonly calls: number;
   /** Over all rounds. */
   readonly answers: number;
-  readonly problems: ReadonlyMap<Problem, number>;
+  readonly problems: Problems;
 }
 
 /** What all rounds share. */
@@ -113,11 +113,4 @@ function turned<T>(values: readonly T[], by: number): readonly T[] {
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
-}
-
-/** All of them together. */
-export function sumOf(counts: readonly ReadonlyMap<Problem, number>[]): ReadonlyMap<Problem, number> {
-  const sum = new Map<Problem, number>();
-  for (const each of counts) for (const [problem, count] of each) sum.set(problem, (sum.get(problem) ?? 0) + count);
-  return sum;
 }

@@ -1,4 +1,5 @@
 import type { Measurement } from '../support/table.ts';
+import { describeProblems, sumOf } from './problems.ts';
 import type { Figure } from './rounds.ts';
 import type { WorkloadName } from './workloads.ts';
 
@@ -91,4 +92,16 @@ export function judgeMissLatency(figures: readonly Figure[]): readonly Measureme
       isMet: ours <= theirs,
     },
   ];
+}
+
+/** A figure of a program that answers wrongly, or not, is worth nothing. */
+export function judgeAnswers(figures: readonly Figure[]): Measurement {
+  const answers = figures.reduce((sum, each) => sum + each.answers, 0);
+  const problems = sumOf(figures.map((each) => each.problems));
+  return {
+    target: 'Wrong answers in the rounds, all programs',
+    required: '0',
+    measured: `${describeProblems(problems)} in ${answers} answers`,
+    isMet: problems.size === 0,
+  };
 }

@@ -1,7 +1,7 @@
 import { createZipf, type Random } from '../support/random.ts';
 import type { Issuer } from './issuer.ts';
 import type { Asked } from './load.ts';
-import { OPERATIONS, problemOf, type OperationName } from './operations.ts';
+import { type OperationName, OPERATIONS, problemOf } from './operations.ts';
 import type { Template } from './template.ts';
 
 /** The loads. */
