@@ -20,7 +20,9 @@ describe('bench/package-lock.json', () => {
   });
 
   it('has what the gateway has too in the same version: what is compared is what is made of it', () => {
-    const shared = ['@apollo/server', 'graphql'].map((name) => `node_modules/${name}`);
+    const shared = ['@apollo/server', 'dataloader', 'got', 'graphql', 'graphql-jit', 'undici'].map(
+      (name) => `node_modules/${name}`,
+    );
     const versionsOf = ({ packages }: Lock) => shared.map((path) => packages[path]?.version);
 
     expect(versionsOf(bench)).toEqual(versionsOf(gateway));

@@ -1,0 +1,133 @@
+import type { RawAnswer } from '../support/connection.ts';
+import { type Lane, openLane } from './lane.ts';
+import type { Problem, Problems } from './problems.ts';
+
+/** One request that is ready to be sent. */
+export interface Asked {
+  /** The whole HTTP request. */
+  readonly request: string;
+  /** What is wrong with an answer to it. */
+  problemOf(answer: RawAnswer): Problem | undefined;
+}
+
+/** What became of a load. */
+export interface LoadResult {
+  readonly answers: number;
+  readonly seconds: number;
+  /** Of each answer, in no order. */
+  readonly latenciesMs: readonly number[];
+  /** How often each thing was wrong. */
+  readonly problems: Problems;
+}
+
+/** When a load ends: what is under way then is waited for. */
+export type Until = { readonly seconds: number } | { readonly answers: number };
+
+/** Keeps each of some connections busy: the next request goes out when the last one has been answered. */
+export function closedLoop(url: URL, connections: number, until: Until, next: () => Asked): Promise<LoadResult> {
+  return new Promise((resolve) => {
+    const tally = createTally();
+    const endMs = 'seconds' in until ? tally.startMs + 1000 * until.seconds : Infinity;
+    const most = 'answers' in until ? until.answers : Infinity;
+    let sent = 0;
+    let busy = 0;
+
+    function begin(): void {
+      let asked: Asked;
+      let sentMs = 0;
+      const lane: Lane = openLane(url, (answer) => {
+        const nowMs = tally.note(asked, answer, sentMs);
+        if (sent < most && nowMs < endMs) ask();
+        else if ((busy -= 1) === 0) finish();
+      });
+      lanes.push(lane);
+      const ask = () => {
+        sent += 1;
+        asked = next();
+        sentMs = performance.now();
+        lane.send(asked.request);
+      };
+      busy += 1;
+      ask();
+    }
+
+    const lanes: Lane[] = [];
+    const finish = () => {
+      for (const lane of lanes) lane.close();
+      resolve(tally.result());
+    };
+    for (let n = 0; n < Math.min(connections, most); n += 1) begin();
+  });
+}
+
+/** Has each of these asked once, in turn. */
+export async function askAll(url: URL, connections: number, asked: readonly Asked[]): Promise<void> {
+  const [first, ...others] = asked;
+  if (first === undefined) return;
+  await closedLoop(url, connections, { answers: asked.length }, () => others.pop() ?? first);
+}
+
+/**
+ * Sends requests at a steady rate whether or not earlier ones have been answered. Each is timed from the moment it was due,
+ * so that what waits behind a slow answer is not forgotten.
+ */
+export async function atFixedRate(
+  url: URL,
+  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+  next: () => Asked,
+): Promise<LoadResult> {
+  const tally = createTally();
+  const count = Math.round(perSecond * seconds);
+  const idle: ((dueMs: number) => void)[] = [];
+  const lanes: Lane[] = [];
+  let begun = 0;
+  let answered = 0;
+
+  function openAnother(): (dueMs: number) => void {
+    let asked: Asked;
+    let askedMs = 0;
+    const lane = openLane(url, (answer) => {
+      tally.note(asked, answer, askedMs);
+      answered += 1;
+      idle.push(ask);
+    });
+    const ask = (dueMs: number) => {
+      asked = next();
+      askedMs = dueMs;
+      lane.send(asked.request);
+    };
+    lanes.push(lane);
+    return ask;
+  }
+
+  while (answered < count) {
+    const due = Math.min(count, Math.floor(((performance.now() - tally.startMs) * perSecond) / 1000));
+    for (; begun < due; begun += 1) (idle.pop() ?? openAnother())(tally.startMs + (1000 * begun) / perSecond);
+    await new Promise((resolve) => setImmediate(resolve)); // Timers are no finer than a millisecond.
+  }
+  for (const lane of lanes) lane.close();
+  return tally.result();
+}
+
+function createTally() {
+  const startMs = performance.now();
+  const latenciesMs: number[] = [];
+  const problems = new Map<Problem, number>();
+  return {
+    startMs,
+    /** Notes an answer to what was asked at `sentMs`; gives the time it is now. */
+    note(asked: Asked, answer: RawAnswer, sentMs: number): number {
+      const nowMs = performance.now();
+      latenciesMs.push(nowMs - sentMs);
+      const problem = asked.problemOf(answer);
+      if (problem !== undefined) problems.set(problem, (problems.get(problem) ?? 0) + 1);
+      return nowMs;
+    },
+    result: (): LoadResult => ({
+      answers: latenciesMs.length,
+      seconds: (performance.now() - startMs) / 1000,
+      latenciesMs,
+      problems,
+    }),
+  };
+}
