@@ -76,6 +76,6 @@ describe('a caller who is gone without a word', () => {
     const { headers } = await gateway.query('{ __typename }');
     await gateway.close();
 
-    expect(headers.get('keep-alive')).toBe('timeout=65');
+    expect(headers.get('keep-alive')).toMatch(/^timeout=65(,|$)/);
   });
 });
