@@ -13,7 +13,7 @@ export interface SharedMoment {
 /** The answer to Redis's TIME (seconds and microseconds) in milliseconds. @throws when it is none */
 export function timeOf(answer: unknown): number {
   const [seconds, microseconds] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
-  const ms = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  const ms = Number(seconds) * 1000 + Number(microseconds) / 1000;
   if (!Number.isFinite(ms)) throw new TypeError('This is not the time.');
   return ms;
 }
@@ -23,7 +23,10 @@ export function toShared({ sharedMs, gotAtMs }: SharedMoment, localMs: number): 
   return Math.floor(localMs + sharedMs - gotAtMs);
 }
 
+/** What two clocks may drift apart between two readings. */
+const DRIFT_MS = 1;
+
 /** A moment of the shared clock on our monotonic one: never later than it was. */
 export function toLocal({ sharedMs, sentAtMs }: SharedMoment, atSharedMs: number): number {
-  return atSharedMs - sharedMs + sentAtMs;
+  return atSharedMs - sharedMs + sentAtMs - DRIFT_MS;
 }
