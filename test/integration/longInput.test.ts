@@ -33,30 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Sends every shape to a place, each some times; gives what it cost in milliseconds of CPU. */
-async function costOf(query: string, length: number): Promise<number> {
-  const before = process.cpuUsage();
-  for (let times = 0; times < 3; times += 1) {
-    for (const [name, of] of SHAPES) {
-      const { status, errors } = await gateway.query(query, { x: of(length) });
-      expect({ name, status }).toEqual({ name, status: 400 });
-      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    }
+// What looks into texts of this length with a pattern that goes back over what it has read does not come to an end.
+it.each(PLACES)('600,000 characters as %s are refused, whatever they are, without a call', async (_place, query) => {
+  for (const [name, of] of SHAPES) {
+    const { status, errors } = await gateway.query(query, { x: of(600_000) });
+
+    expect({ name, status }).toEqual({ name, status: 400 });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-// Not how long it takes, but how that grows: where a pattern goes back, ten times the text costs a hundred times as much.
-it.each(PLACES)(
-  '100 kB as %s are refused without a call, at no more than what 10 kB cost for each byte',
-  async (_place, query) => {
-    await costOf(query, 10_000); // What is compiled is compiled.
-
-    const little = await costOf(query, 10_000);
-    const much = await costOf(query, 100_000);
-
-    expect(much / little).toBeLessThan(30);
-    expect(gateway.platform.requests).toEqual([]);
-  },
-);
+  expect(gateway.platform.requests).toEqual([]);
+});
