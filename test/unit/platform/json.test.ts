@@ -80,6 +80,12 @@ function rounded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, rounded(each)]));
 }
 
+/**
+ * JSON.parse of V8 13.6 (Node 24) takes one escaped key for another that it read in that place before: after
+ * `{"\\":1}` it reads `{"\r":1}` as `{"\\":1}`. The comparison with lossless-json has such keys.
+ */
+const ESCAPED_KEY = /"(?:[^"\\]|\\.)*\\.(?:[^"\\]|\\.)*"\s*:/;
+
 describe('parseJson', () => {
   it('reads what lossless-json reads, to the digit, and refuses what it refuses', () => {
     fc.assert(
@@ -94,7 +100,7 @@ describe('parseJson', () => {
   it('takes for JSON what JSON.parse does', () => {
     fc.assert(
       fc.property(fc.oneof(jsonText, spoiledText), (text) => {
-        fc.pre(!hasKeyTwice(text));
+        fc.pre(!hasKeyTwice(text) && !ESCAPED_KEY.test(text));
         expect(valueOrNothing(() => rounded(parseJson(text)))).toEqual(valueOrNothing(() => JSON.parse(text)));
       }),
       { numRuns: 5000 },
