@@ -64,11 +64,13 @@ export interface Lead {
 export interface Roads {
   /** Whether whole answers are remembered. */
   readonly remembered: boolean;
+  /** Whether a request that came before, byte for byte, is given its remembered answer unparsed. */
+  readonly repeated: boolean;
   /** Whether operations that come again are compiled. */
   readonly compiled: boolean;
 }
 
-const ALL_ROADS: Roads = { remembered: true, compiled: true };
+const ALL_ROADS: Roads = { remembered: true, repeated: true, compiled: true };
 
 /** A running gateway. */
 export interface Gateway {
@@ -236,11 +238,12 @@ async function assemble(
     logger,
     telemetry,
     remembered: isKept && roads.remembered ? new RememberedAnswers({ clock, logger, telemetry }) : undefined,
+    isRepeating: roads.repeated,
     identify: async (request, deadline) => ({
-      viewer: await authenticate(request.headers.authorization, deadline),
+      ...(await authenticate(request.headers.authorization, deadline)),
       isRouter: isRouter(request.headers[ROUTER_HEADER]),
     }),
-    createContext: (caller, deadline) => {
+    createContext: ({ viewer, isRouter: isFromRouter }, deadline) => {
       const meter = createMeter();
       const context: ReadContext = {
         // Made for the first read that waits: most find what they need in the cache.
@@ -253,7 +256,8 @@ async function assemble(
       };
       const loaders = createLoaders({ platform, context });
       return {
-        ...caller,
+        viewer,
+        isRouter: isFromRouter,
         loaders,
         meter,
         quotaRemaining: () => platform.client.gate.remaining,

@@ -16,6 +16,8 @@ export interface KeySet {
    * @throws {GatewayError} `AUTH_UNAVAILABLE` when there are none to trust, or the end comes before there are
    */
   current(end: WaitEnd): Promise<Keys>;
+  /** The keys, while they are too young to be read again; undefined then, and while there are none. */
+  readonly young: Keys | undefined;
   /**
    * Other keys than `known`, for a token that names one that is not among them; null when there are none. However many
    * tokens do, the issuer is asked once in 30 seconds.
@@ -78,6 +80,10 @@ export function createKeySet({ fetchKeys, clock, onFailure }: KeySetOptions): Ke
   }
 
   return {
+    get young() {
+      return known !== undefined && clock.monotonicMs() - known.readAtMs < FRESH_MS ? known.keys : undefined;
+    },
+
     async current(end) {
       const keys = trusted();
       if (keys !== undefined) {

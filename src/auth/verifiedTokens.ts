@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import type { Keys } from './fetchKeys.ts';
-import type { Viewer } from './viewer.ts';
+import type { Recognised } from './viewer.ts';
 
 /**
  * Tokens that were found valid, and who their callers are, so that a caller who asks often costs one check of a
@@ -10,29 +10,29 @@ import type { Viewer } from './viewer.ts';
  */
 export interface VerifiedTokens {
   /** Who shows this token; undefined unless it was found valid with these very keys and has not run out. */
-  find(token: string, keys: Keys): Viewer | undefined;
+  find(token: string, keys: Keys): Recognised | undefined;
   /** Keeps a token that these keys have proved, until `untilMs` of the wall clock. Other keys than before empty all. */
-  keep(token: string, keys: Keys, viewer: Viewer, untilMs: number): void;
+  keep(token: string, keys: Keys, caller: Recognised, untilMs: number): void;
 }
 
 const MAX_TOKENS = 10_000;
 
 /** An empty memory of {@link MAX_TOKENS}; what was shown least recently goes first. */
 export function createVerifiedTokens(clock: Clock): VerifiedTokens {
-  const entries = new LRUCache<string, { readonly viewer: Viewer; readonly untilMs: number }>({ max: MAX_TOKENS });
+  const entries = new LRUCache<string, { readonly caller: Recognised; readonly untilMs: number }>({ max: MAX_TOKENS });
   let provedBy: Keys | undefined;
 
   return {
     find(token, keys) {
       if (keys !== provedBy) return undefined;
       const entry = entries.get(hashOf(token));
-      return entry !== undefined && clock.now() < entry.untilMs ? entry.viewer : undefined;
+      return entry !== undefined && clock.now() < entry.untilMs ? entry.caller : undefined;
     },
 
-    keep(token, keys, viewer, untilMs) {
+    keep(token, keys, caller, untilMs) {
       if (keys !== provedBy) entries.clear();
       provedBy = keys;
-      entries.set(hashOf(token), { viewer, untilMs });
+      entries.set(hashOf(token), { caller, untilMs });
     },
   };
 }

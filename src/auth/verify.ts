@@ -5,7 +5,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Keys } from './fetchKeys.ts';
 import type { KeySet, WaitEnd } from './keySet.ts';
 import { createVerifiedTokens } from './verifiedTokens.ts';
-import { STRANGER, type Viewer } from './viewer.ts';
+import { STRANGER, type Recognised, type Viewer } from './viewer.ts';
 
 /**
  * Takes an `Authorization` header for who it says the caller is; waits for nothing beyond the end.
@@ -13,7 +13,7 @@ import { STRANGER, type Viewer } from './viewer.ts';
  * @throws {GatewayError} `UNAUTHENTICATED` for a header that is no valid token, `AUTH_UNAVAILABLE` when that cannot be
  *   said
  */
-export type Authenticate = (authorization: string | undefined, end: WaitEnd) => Promise<Viewer>;
+export type Authenticate = (authorization: string | undefined, end: WaitEnd) => Promise<Recognised>;
 
 export interface TokenRules {
   readonly issuer: string;
@@ -37,6 +37,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 const TOLERANCE_SECONDS = 30;
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_KEY_ID_LENGTH = 256;
+const NO_TOKEN: Recognised = { viewer: STRANGER, isStill: () => true };
 
 /**
  * Callers by JWT (RFC 7519, RFC 8725) against a key set. No header is a stranger; a header that is not a valid bearer
@@ -46,7 +47,7 @@ export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Aut
   const verified = createVerifiedTokens(clock);
 
   return async (authorization, end) => {
-    if (authorization === undefined) return STRANGER;
+    if (authorization === undefined) return NO_TOKEN;
     const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1];
     if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw refused('no bearer token');
     assertPlausible(token);
@@ -66,17 +67,20 @@ export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Aut
     });
   };
 
-  async function check(token: string, keys: Keys): Promise<Viewer> {
+  async function check(token: string, keys: Keys): Promise<Recognised> {
     const payload = await verify(token, keys, rules, clock);
-    const viewer = viewerOf(payload, rules);
-    verified.keep(token, keys, viewer, 1000 * (payload.exp + TOLERANCE_SECONDS));
-    return viewer;
+    const untilMs = 1000 * (payload.exp + TOLERANCE_SECONDS);
+    const isStill = () => clock.now() < untilMs && keySet.young === keys;
+    const caller = { viewer: viewerOf(payload, rules), isStill };
+    verified.keep(token, keys, caller, untilMs);
+    return caller;
   }
 }
 
 /** Where no tokens are asked for, everybody is this viewer. */
 export function createOpenAuthenticate(viewer: Viewer): Authenticate {
-  return () => Promise.resolve(viewer);
+  const caller = { viewer, isStill: () => true };
+  return () => Promise.resolve(caller);
 }
 
 /** Refuses for its header what no key could help, before any key is looked for. */

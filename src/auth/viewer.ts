@@ -11,6 +11,13 @@ export interface Viewer {
   readonly mayReadAny: boolean;
 }
 
+/** Who asks, as a request's headers show it. */
+export interface Recognised {
+  readonly viewer: Viewer;
+  /** Whether the same headers would show the same viewer now, without asking anybody: a token runs out, keys change. */
+  readonly isStill: () => boolean;
+}
+
 /** A caller without a token, where one is needed. */
 export const STRANGER: Viewer = { isAuthenticated: false, customerId: null, mayReadAny: false };
 

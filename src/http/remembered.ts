@@ -1,37 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { HeaderMap, HTTPGraphQLResponse } from '@apollo/server';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { Viewer } from '../auth/viewer.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { CachedPart } from '../domain/operation.ts';
-import type { Telemetry } from '../domain/telemetry.ts';
 import type { OperationContext } from '../graphql/context.ts';
-import { cacheControlOf } from '../graphql/plugins/cacheControl.ts';
 import { EXPLAIN_HEADER } from '../graphql/plugins/explain.ts';
-import type { Logger } from '../observe/logger.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
+import { RememberedAnswer, type RememberedOptions } from './rememberedAnswer.ts';
 
 /** Who asks, as far as an answer hangs on it. */
 export interface Caller {
   readonly viewer: Viewer;
   /** Whether the request came from the federation router; true where none is asked for. */
   readonly isRouter: boolean;
-}
-
-interface RememberedAnswer {
-  readonly headers: HeaderMap;
-  readonly text: string;
-  /** The operation's name, as it is logged. */
-  readonly operation: string | null;
-  readonly parts: readonly CachedPart[];
-  readonly freshUntilMs: number;
-}
-
-export interface RememberedOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly telemetry: Pick<Telemetry, 'operationEnded' | 'operationRepeated'>;
+  /** Whether the same headers would show the same caller now. */
+  readonly isStill: () => boolean;
 }
 
 const MEMORY = { maxEntries: 50_000, maxBytes: 24 * 1024 * 1024 };
@@ -70,23 +53,10 @@ export class RememberedAnswers {
     return createHash('sha256').update(head).update(body).digest('base64url');
   }
 
-  /** The answer that would be given now; undefined where that must be found out. Counted and logged as any other. */
-  find(key: string): HTTPGraphQLResponse | undefined {
-    const { clock, logger, telemetry } = this.#options;
-    const startedAtMs = clock.monotonicMs();
+  /** The answer that would be given now; undefined where that must be found out. */
+  find(key: string): RememberedAnswer | undefined {
     const answer = this.#answers.get(key);
-    if (answer === undefined) return undefined;
-    const { parts, operation, text, freshUntilMs } = answer;
-    if (!parts.every((part) => part.isGiven())) return undefined;
-    for (const part of parts) part.countGiven();
-    const { headers } = answer;
-    // True of whoever is given it now.
-    headers.set('cache-control', cacheControlOf(freshUntilMs - startedAtMs));
-    const durationMs = clock.monotonicMs() - startedAtMs;
-    telemetry.operationRepeated();
-    telemetry.operationEnded('ok', durationMs);
-    logger.info({ operation, outcome: 'ok', durationMs: Math.round(durationMs), platformCalls: 0 }, 'operation');
-    return { status: 200, headers, body: { kind: 'complete', string: text } };
+    return answer?.isCurrent() === true ? answer : undefined;
   }
 
   /** Remembers what was answered, where the same would be answered again. */
@@ -94,7 +64,7 @@ export class RememberedAnswers {
     const { repeatableAs: operation } = ending;
     if (operation === undefined || (status ?? 200) !== 200 || body.kind !== 'complete') return;
     const { parts, freshUntilMs } = meter;
-    const answer = { headers, text: body.string, operation, parts, freshUntilMs };
+    const answer = new RememberedAnswer({ headers, text: body.string, operation, parts, freshUntilMs }, this.#options);
     this.#answers.set(key, answer, freshUntilMs - this.#options.clock.monotonicMs());
   }
 }

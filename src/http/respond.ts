@@ -22,7 +22,7 @@ export interface RespondOptions {
 const MAX_DRAINED_BYTES = 64_000_000;
 const MAX_DRAINED_MS = 2000;
 /** A caller who has not taken the answer by then is cut off: what is written for them lies in our memory. */
-const RESPONSE_TIMEOUT_MS = 30_000;
+export const RESPONSE_TIMEOUT_MS = 30_000;
 
 /** Sends what Apollo has answered. */
 export async function send(

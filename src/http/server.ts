@@ -8,9 +8,12 @@ import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { assertPlainNumbers } from './plainNumbers.ts';
 import { endConnection, HttpRefusal, notAllowed, unparsed } from './refusal.ts';
 import type { Caller, RememberedAnswers } from './remembered.ts';
-import { refuse, send, type RespondOptions } from './respond.ts';
+import type { RememberedAnswer } from './rememberedAnswer.ts';
+import { Repeats } from './repeats.ts';
+import { refuse, RESPONSE_TIMEOUT_MS, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
+import { tapRequests } from './tap.ts';
 import { createUnderWay } from './underWay.ts';
 import { assertWellFormed } from './wellFormed.ts';
 
@@ -22,6 +25,8 @@ export interface HttpServerOptions extends RespondOptions {
   readonly createContext: (caller: Caller, deadline: Deadline) => OperationContext;
   /** Whole answers; undefined where none are remembered. */
   readonly remembered: RememberedAnswers | undefined;
+  /** Whether they are given to requests that came before, byte for byte, before these are parsed. */
+  readonly isRepeating: boolean;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
@@ -42,15 +47,21 @@ const MAX_REQUESTS_PER_CONNECTION = 10_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000; // Above the 60 s of common load balancers, so that they close first.
+/** As Node says it of these. */
+const KEEP_ALIVE = `timeout=${KEEP_ALIVE_TIMEOUT_MS / 1000}, max=${MAX_REQUESTS_PER_CONNECTION}`;
 
 /** `node:http` around Apollo's own road for integrations: the GraphQL endpoint and its explorer, nothing else. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { telemetry, isClosing } = options;
+  const { telemetry, isClosing, slots } = options;
   const underWay = createUnderWay();
   const bodies: Bodies = {
     known: createBodyBudget(MAX_BODIES_BYTES.known),
     strangers: createBodyBudget(MAX_BODIES_BYTES.strangers),
   };
+  const repeats =
+    options.remembered !== undefined && options.isRepeating
+      ? new Repeats({ clock: options.clock, keepAlive: KEEP_ALIVE })
+      : undefined;
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -65,12 +76,24 @@ export function createHttpServer(options: HttpServerOptions): Server {
   // Node would drop what is over its limit in silence, the token perhaps; `answer` counts and refuses.
   server.maxHeadersCount = 0;
 
+  const tap =
+    repeats &&
+    tapRequests(server, {
+      answerTo: (print) => (isClosing() || !slots.hasRoom ? undefined : repeats.answerTo(print)),
+      isIdle: (socket) => underWay.isIdle(socket),
+      maxRequests: MAX_REQUESTS_PER_CONNECTION,
+      unlessTaken: (hangUp) => options.clock.after(RESPONSE_TIMEOUT_MS, hangUp),
+    });
+
   const serve = (respond: typeof answer) => (request: IncomingMessage, response: ServerResponse) => {
     setSecurityHeaders(response);
-    if (isClosing()) response.setHeader('connection', 'close');
+    if (isClosing() || tap?.isWornOut(request.socket) === true) response.setHeader('connection', 'close');
     (async () => {
       underWay.add(request, response);
-      await respond(request, response, options, bodies);
+      const answered = await respond(request, response, options, bodies);
+      if (answered === undefined) return;
+      const print = tap?.printOf(request);
+      if (print !== undefined) repeats?.keep(print, { ...answered, request, response });
     })().catch((error: unknown) => refuse(request, response, error, options));
   };
   server.on('request', serve(answer));
@@ -89,6 +112,12 @@ export function createHttpServer(options: HttpServerOptions): Server {
   return server;
 }
 
+/** A remembered answer was given, to this caller. */
+interface Remembered {
+  readonly answer: RememberedAnswer;
+  readonly caller: Caller;
+}
+
 type Bodies = Readonly<Record<'known' | 'strangers', BodyBudget>>;
 
 async function answer(
@@ -96,7 +125,7 @@ async function answer(
   response: ServerResponse,
   options: HttpServerOptions,
   bodies: Bodies,
-): Promise<void> {
+): Promise<Remembered | undefined> {
   const { identify, corsOrigins, requestDeadlineMs, slots, clock } = options;
   const [path, search] = splitUrl(request.url ?? '');
   assertWellFormed(request, search);
@@ -104,7 +133,7 @@ async function answer(
   const { method = '' } = request;
   if (method === 'OPTIONS') {
     answerPreflight(request, response, corsOrigins);
-    return;
+    return undefined;
   }
   allowOrigin(request, response, corsOrigins);
   if (search !== '') assertPlainNumbers(new URLSearchParams(search).get('variables') ?? '');
@@ -121,8 +150,10 @@ async function answer(
   try {
     const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES, lease) : undefined;
     // Only now does it take a place: whoever sends slowly keeps nobody out.
-    await slots.run(async () => {
-      await send(response, await resultOf({ request, search, body, caller, deadline }, options), options);
+    return await slots.run(async () => {
+      const { result, known } = await resultOf({ request, search, body, caller, deadline }, options);
+      await send(response, result, options);
+      return known && { answer: known, caller };
     });
   } finally {
     lease.release();
@@ -143,10 +174,10 @@ interface Asked {
 async function resultOf(
   { request, search, body, caller, deadline }: Asked,
   { apollo, createContext, remembered }: HttpServerOptions,
-): Promise<HTTPGraphQLResponse> {
+): Promise<{ readonly result: HTTPGraphQLResponse; readonly known?: RememberedAnswer }> {
   const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
   const known = key === undefined ? undefined : remembered?.find(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { result: known.toResponse(), known };
   const parsed = body === undefined ? undefined : parseBody(body);
   const httpGraphQLRequest = { method: request.method ?? '', headers: headersOf(request), search, body: parsed };
   const context = createContext(caller, deadline);
@@ -155,7 +186,7 @@ async function resultOf(
     context: () => Promise.resolve(context),
   });
   if (key !== undefined) remembered?.keep(key, result, context);
-  return result;
+  return { result };
 }
 
 function unexpected(): Promise<never> {

@@ -14,9 +14,14 @@ export class OperationSlots {
     return this.#taken;
   }
 
+  /** Whether there is room for one more. */
+  get hasRoom(): boolean {
+    return this.#taken < this.#max;
+  }
+
   /** @throws {HttpRefusal} 503 `OVERLOADED` when there is no room */
   assertRoom(): void {
-    if (this.#taken >= this.#max) throw overloaded();
+    if (!this.hasRoom) throw overloaded();
   }
 
   /**

@@ -10,6 +10,8 @@ export interface UnderWay {
    * @throws {HttpRefusal} 429 when too many are being answered on its connection
    */
   add(request: IncomingMessage, response: ServerResponse): void;
+  /** Whether every request of this connection is answered. */
+  isIdle(socket: Duplex): boolean;
   /** Whether a line written to this connection now would be taken for the answer to a request that is well. */
   isAnswering(socket: Duplex): boolean;
 }
@@ -31,6 +33,8 @@ export function createUnderWay(): UnderWay {
         throw new HttpRefusal(429, 'TOO_MANY_REQUESTS', message, { connection: 'close' });
       }
     },
+
+    isIdle: (socket) => (bySocket.get(socket)?.size ?? 0) === 0,
 
     isAnswering(socket) {
       const all = [...(bySocket.get(socket) ?? [])];

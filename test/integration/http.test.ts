@@ -359,9 +359,10 @@ describe('a request that dawdles', () => {
   };
   const options = {
     apollo: { executeHTTPGraphQLRequest: idle } as never,
-    identify: () => Promise.resolve({ viewer: STRANGER, isRouter: false }),
+    identify: () => Promise.resolve({ viewer: STRANGER, isRouter: false, isStill: () => true }),
     createContext: idle,
     remembered: undefined,
+    isRepeating: true,
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),

@@ -8,9 +8,10 @@ import { startGateway, type GraphQLAnswer, type TestGateway } from '../support/g
 import { startIssuer, type Issuer } from '../support/tokens.ts';
 
 const ROADS: readonly Roads[] = [
-  { remembered: false, compiled: false },
-  { remembered: false, compiled: true },
-  { remembered: true, compiled: true },
+  { remembered: false, repeated: false, compiled: false },
+  { remembered: false, repeated: false, compiled: true },
+  { remembered: true, repeated: false, compiled: true },
+  { remembered: true, repeated: true, compiled: true },
 ];
 const IDS = ['7', '8', '9'];
 

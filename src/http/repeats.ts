@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../domain/clock.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { NearStore } from '../store/store.ts';
+import type { Caller } from './remembered.ts';
+import type { RememberedAnswer } from './rememberedAnswer.ts';
+
+/** An answer as it goes over the wire, without what is of the moment. */
+interface Repeat {
+  readonly answer: RememberedAnswer;
+  readonly caller: Caller;
+  readonly head: string;
+  /** A character a byte. */
+  readonly body: string;
+}
+
+const MEMORY = { maxEntries: 20_000, maxBytes: 16 * 1024 * 1024 };
+/** About what a head, and what holds it, take; the body is mostly the remembered answer's own text. */
+const REPEAT_BYTES = 2500;
+
+/**
+ * Requests that came before, byte for byte: token, body, host and all. Who sends the same bytes is the same caller for as
+ * long as their token holds, and asks the same of us in the same form. So nothing of it need be parsed to know which
+ * remembered answer it gets; whether that one is still true is looked at each time, as for any other.
+ */
+export class Repeats {
+  readonly #clock: Clock;
+  readonly #keepAlive: string;
+  readonly #repeats: NearStore<Repeat>;
+  #date = '';
+  #dateSecond = NaN;
+
+  /** @param keepAlive what the server says of how long it keeps a connection */
+  constructor({ clock, keepAlive }: { readonly clock: Clock; readonly keepAlive: string }) {
+    this.#clock = clock;
+    this.#keepAlive = keepAlive;
+    this.#repeats = createMemoryStore({
+      ...MEMORY,
+      bytesOf: ({ body }: Repeat) => REPEAT_BYTES + body.length,
+      clock,
+    });
+  }
+
+  /** The whole answer to a request of this print, a character a byte; undefined where it must be looked at. */
+  answerTo(print: string): string | undefined {
+    const repeat = this.#repeats.get(print);
+    if (repeat === undefined || !repeat.caller.isStill() || !repeat.answer.isCurrent()) return undefined;
+    const cacheControl = repeat.answer.give();
+    return `${repeat.head}date: ${this.#now()}\r\ncache-control: ${cacheControl}\r\n\r\n${repeat.body}`;
+  }
+
+  /** Keeps how a request was answered, where the connection goes on behind it: `response` has been ended with `answer`. */
+  keep(print: string, { answer, caller, request, response }: Answered): void {
+    if (!response.shouldKeepAlive || response.hasHeader('connection') || request.httpVersion !== '1.1') return;
+    // Who is told first to go on has two answers.
+    if (request.headers.expect !== undefined) return;
+    const head = `${headOf(response)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`;
+    const repeat = { answer, caller, head, body: bytesOf(answer.text) };
+    this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());
+  }
+
+  /** RFC 9110, section 5.6.7. */
+  #now(): string {
+    const second = Math.floor(this.#clock.now() / 1000);
+    if (second === this.#dateSecond) return this.#date;
+    this.#dateSecond = second;
+    return (this.#date = new Date(1000 * second).toUTCString());
+  }
+}
+
+interface Answered extends Pick<Repeat, 'answer' | 'caller'> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** The lines of an answer's head that are the same each time, but those that Node adds. */
+function headOf(response: ServerResponse): string {
+  const lines = Object.entries(response.getHeaders())
+    .filter(([name, value]) => name !== 'cache-control' && value !== undefined)
+    .flatMap(([name, value]) => [value].flat().map((each) => `${name}: ${each}`));
+  return [`HTTP/1.1 ${response.statusCode} OK`, ...lines, ''].join('\r\n');
+}
+
+/** UTF-8, a character a byte: the text itself where it is ASCII. */
+function bytesOf(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
+}

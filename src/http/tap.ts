@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Framing } from './framing.ts';
+
+/** What is done with requests before they are parsed. */
+export interface TapOptions {
+  /** The whole HTTP answer to a request of this print, a character a byte; undefined: it goes to the parser. */
+  readonly answerTo: (print: string) => string | undefined;
+  /** Whether all that came on a connection before is answered. */
+  readonly isIdle: (socket: Socket) => boolean;
+  /** Answered on one connection at most, parsed or not. */
+  readonly maxRequests: number;
+  /** A caller did not take the answer yet: called with how to hang up, returns how to take that back. */
+  readonly unlessTaken: (hangUp: () => void) => () => void;
+}
+
+/** Sees what comes before the parser of `node:http` does. */
+export interface Tap {
+  /** The print of a request that came in one piece; undefined for others. To be asked once it is under way. */
+  printOf(request: IncomingMessage): string | undefined;
+  /** Whether a connection has had its share of requests. */
+  isWornOut(socket: Socket): boolean;
+}
+
+/** Longer requests are parsed: what comes again and again is short. */
+const MAX_BYTES = 16 * 1024;
+const LETTER_P = 0x50;
+
+/**
+ * Answers requests that came before, byte for byte, ahead of the parser of a server.
+ *
+ * Only what is one whole request for certain is looked at: nothing of an earlier one is left on the connection, neither
+ * unread nor unanswered ({@link Framing}). The first request of each connection is always parsed, for that is what
+ * starts the server's own clocks on it. Whatever is not answered here goes to the parser as it came.
+ */
+export function tapRequests(server: Server, options: TapOptions): Tap {
+  const lines = new WeakMap<Socket, Line>();
+  const prints = new WeakMap<IncomingMessage, string>();
+
+  server.on('connection', (socket: Socket) => {
+    const [parse, ...others] = socket.listeners('data');
+    // Other than the Node versions we know: everything is parsed.
+    if (parse === undefined || others.length > 0) return;
+    const line = new Line();
+    lines.set(socket, line);
+    const onData = (chunk: Buffer) => {
+      if (line.isHandedOver) return;
+      const print = isCandidate(socket, line, chunk) ? hash('sha256', chunk, 'base64url') : undefined;
+      const answer = print === undefined ? undefined : options.answerTo(print);
+      if (answer === undefined) hand(chunk, print);
+      else give(socket, line, answer);
+    };
+    const hand = (chunk: Buffer, print: string | undefined) => {
+      line.framing.expect();
+      Reflect.apply(parse, socket, [chunk]);
+      const request = line.framing.settle(chunk);
+      if (request !== undefined && print !== undefined) prints.set(request, print);
+    };
+    socket.on('data', onData); // First: the parser lets go of the handle when somebody else listens.
+    socket.removeListener('data', parse as (chunk: Buffer) => void);
+  });
+  server.prependListener('request', (request) => {
+    const line = lines.get(request.socket);
+    line?.framing.begin(request);
+    if (line !== undefined) line.requests += 1;
+  });
+  // The parser is taken off the connection, and may serve another one.
+  server.prependListener('connect', (request) => {
+    const line = lines.get(request.socket);
+    if (line !== undefined) line.isHandedOver = true;
+  });
+
+  function isCandidate(socket: Socket, line: Line, chunk: Buffer): boolean {
+    return (
+      chunk[0] === LETTER_P &&
+      chunk.length <= MAX_BYTES &&
+      line.framing.isAtBoundary &&
+      line.requests > 0 &&
+      line.requests < options.maxRequests &&
+      socket.writableLength === 0 &&
+      options.isIdle(socket)
+    );
+  }
+
+  function give(socket: Socket, line: Line, answer: string): void {
+    line.requests += 1;
+    if (socket.write(answer, 'latin1') && socket.writableLength === 0) return;
+    const cancel = options.unlessTaken(() => socket.destroy());
+    socket.once('drain', cancel).once('close', cancel);
+  }
+
+  return {
+    printOf: (request) => prints.get(request),
+    isWornOut: (socket) => (lines.get(socket)?.requests ?? 0) >= options.maxRequests,
+  };
+}
+
+/** One connection. */
+class Line {
+  readonly framing = new Framing();
+  /** Answered so far, or begun. */
+  requests = 0;
+  isHandedOver = false;
+}
