@@ -27,7 +27,9 @@ export interface OperationMeter {
    * read, -Infinity once a part was stale or was asked for under an age of its own.
    */
   freshUntilMs: number;
-  /** What the cache gave, fresh and at once: all that was read, if nothing else is counted here. */
+  /** Reads so far, those that are not kept in the cache among them. */
+  reads: number;
+  /** What it was given and the cache has now: all that it read, where there are as many as reads. */
   readonly parts: CachedPart[];
 }
 
@@ -42,6 +44,7 @@ export function createMeter(): OperationMeter {
     stale: 0,
     waitedMs: 0,
     freshUntilMs: Infinity,
+    reads: 0,
     parts: [],
   };
 }

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { createLogDestination } from './logDestination.ts';
 
 /** Structured logs, one JSON object a line. Personal data and secrets print as their kind: the types see to it. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
@@ -10,12 +11,12 @@ export interface LoggerOptions {
 }
 
 /** A logger with RFC 3339 times and level names, and without the machine's name. */
-export function createLogger({ level, destination }: LoggerOptions): Logger {
+export function createLogger({ level, destination = createLogDestination() }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }

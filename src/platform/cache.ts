@@ -122,6 +122,10 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     };
   }
 
+  function notePart({ meter }: ReadContext, key: string, near: NearEntry<Answer>): void {
+    meter.parts.push((near.part ??= partOf(key, near)));
+  }
+
   /** The last answer, when the platform cannot be asked and it is not too old. */
   async function lastAnswer(key: string, error: unknown): Promise<Answer | undefined> {
     if (!(error instanceof GatewayError) || !CANNOT_BE_ASKED.has(error.code)) return undefined;
@@ -133,14 +137,14 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   return async (question, maxAgeMs, context) => {
     const key = keyOf(question);
     const wantedMs = maxAgeMs ?? rules.freshMs;
+    context.meter.reads += 1;
     const near = tiers.near(key);
     if (near !== undefined && ageOf(near.entry) < wantedMs) {
       near.hits += 1;
       context.meter.fromCache += 1;
       telemetry.readAnswered(name, 'fresh');
       noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);
-      near.part ??= partOf(key, near);
-      context.meter.parts.push(near.part);
+      notePart(context, key, near);
       const ageMs = ageOf(near.entry);
       refreshIfDue(key, question, near, ageMs);
       return { answer: foundIn(near.entry).answer, isStale: false };
@@ -149,6 +153,8 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       const { found, isJoined } = await obtain(key, question, maxAgeMs, context);
       if (!isJoined && found.from === 'cache') context.meter.fromCache += 1;
       noteFreshUntil(context, found.receivedAtMs + wantedMs);
+      const kept = tiers.near(key);
+      if (kept?.entry.receivedAtMs === found.receivedAtMs) notePart(context, key, kept);
       telemetry.readAnswered(name, isJoined ? 'coalesced' : found.from === 'cache' ? 'fresh' : 'miss');
       return { answer: found.answer, isStale: false };
     } catch (error) {

@@ -85,7 +85,10 @@ export function createPlatform(options: PlatformOptions): Platform {
       bytesOf: () => 300,
       form: FOUND_CUSTOMER,
     }),
-    findCustomerId: (lookup, context) => fetchCustomerId(call, lookup, context),
+    findCustomerId(lookup, context) {
+      context.meter.reads += 1;
+      return fetchCustomerId(call, lookup, context);
+    },
     readIdentifiers,
     freshMs: rules.freshMs,
     ledgerPageSize: pageSize,

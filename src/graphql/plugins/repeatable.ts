@@ -5,9 +5,9 @@ import type { OperationContext } from '../context.ts';
 import { EXPLAIN_HEADER } from './explain.ts';
 
 /**
- * Notes which answers the same request of the same caller would be given again: those without errors that were read from
- * the cache alone, fresh by configuration. What was asked of the platform, waited for, or wanted under an age of its own
- * was this operation's own, and so was what it cost.
+ * Notes which answers the same request of the same caller would be given again: those without errors whose every read is
+ * in the cache now, fresh by configuration. What was stale, wanted under an age of its own, or read past the cache was
+ * this operation's own.
  *
  * @param isTold whether each run of a document is told to the operator
  */
@@ -24,13 +24,12 @@ export function repeatablePlugin({
     requestDidStart: () =>
       Promise.resolve({
         willSendResponse({ request, source, document, operationName, errors = [], contextValue }) {
-          const { parts, fromCache, platformCalls, coalesced, stale, freshUntilMs } = contextValue.meter;
-          const isCachedWhole = parts.length > 0 && parts.length === fromCache;
-          const isOwn = platformCalls > 0 || coalesced > 0 || stale > 0 || freshUntilMs === -Infinity;
+          const { parts, reads, freshUntilMs } = contextValue.meter;
+          const isCachedWhole = parts.length > 0 && parts.length === reads && freshUntilMs !== -Infinity;
           // Registering a document, and running one by its hash, hang on more than on who asks.
           const isRegistered = request.extensions?.['persistedQuery'] !== undefined;
           const isExplained = request.http?.headers.has(EXPLAIN_HEADER) === true;
-          if (errors.length > 0 || !isCachedWhole || isOwn || isRegistered || isExplained) return Promise.resolve();
+          if (errors.length > 0 || !isCachedWhole || isRegistered || isExplained) return Promise.resolve();
           if (!isTold(source)) {
             const isListed = document !== undefined && list.has(document);
             contextValue.ending.repeatableAs = loggedName(operationName, isListed);
