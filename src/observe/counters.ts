@@ -1,7 +1,8 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
 import type { Priority } from '../domain/operation.ts';
 import type { OperationOutcome, Telemetry } from '../domain/telemetry.ts';
 import { labelled } from './labelled.ts';
+import { createTalliedCounter } from './tallied.ts';
 
 /** Before the name of every metric of ours. */
 export const PREFIX = 'loyalty_graph_';
@@ -14,7 +15,7 @@ const REDIS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 /** Counts what the parts tell. Labels are words of ours; each series is looked up once, when it first counts. */
 export function createCounters(registry: Registry): Partial<Telemetry> {
   const counter = (name: string, help: string, ...labelNames: string[]) =>
-    new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] });
+    createTalliedCounter(registry, `${PREFIX}${name}`, help, labelNames);
   const histogram = (name: string, help: string, buckets: number[], ...labelNames: string[]) =>
     new Histogram({ name: `${PREFIX}${name}`, help, buckets, labelNames, registers: [registry] });
 
@@ -29,7 +30,10 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
     count: operations.labels(outcome),
     duration: operationSeconds.labels(outcome),
   }));
-  const repetitions = counter('operations_repeated_total', 'GraphQL operations whose whole answer was remembered.');
+  const repetitions = counter(
+    'operations_repeated_total',
+    'GraphQL operations whose whole answer was remembered.',
+  ).labels();
   const refusals = counter('requests_refused_total', 'HTTP requests refused before GraphQL saw them, by code.', 'code');
   const refusal = labelled((code) => refusals.labels(code));
 
@@ -73,7 +77,10 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
     'priority',
   );
   const quotaRefusal = labelled((priority) => quotaRefusals.labels(priority));
-  const closings = counter('platform_quota_closings_total', 'Times the platform said that its quota is spent.');
+  const closings = counter(
+    'platform_quota_closings_total',
+    'Times the platform said that its quota is spent.',
+  ).labels();
 
   const reads = counter(
     'reads_total',
@@ -108,11 +115,9 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
   }));
 
   // At zero from the start, so that the first one is seen as a rise.
-  (['ok', 'partial', 'failed', 'refused'] satisfies OperationOutcome[]).forEach((outcome) =>
-    operation(outcome).count.inc(0),
-  );
-  (['interactive', 'refresh'] satisfies Priority[]).forEach((priority) => quotaRefusal(priority).inc(0));
-  ['ok', 'failed'].forEach((outcome) => token(outcome).inc(0));
+  (['ok', 'partial', 'failed', 'refused'] satisfies OperationOutcome[]).forEach((outcome) => operation(outcome));
+  (['interactive', 'refresh'] satisfies Priority[]).forEach((priority) => quotaRefusal(priority));
+  ['ok', 'failed'].forEach((outcome) => token(outcome));
 
   return {
     operationEnded(outcome, durationMs) {

@@ -10,12 +10,24 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
+/** The time as a line has it; lines of one millisecond share its text. */
+function createTimestamp(): () => string {
+  let lastMs = NaN;
+  let text = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== lastMs) text = `,"time":"${new Date(nowMs).toISOString()}"`;
+    lastMs = nowMs;
+    return text;
+  };
+}
+
 /** A logger with RFC 3339 times and level names, and without the machine's name. */
 export function createLogger({ level, destination = createLogDestination() }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: createTimestamp(),
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return pino(options, destination);
