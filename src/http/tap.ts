@@ -47,7 +47,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     const onData = (chunk: Buffer) => {
       if (line.isHandedOver) return;
       const print = isCandidate(socket, line, chunk) ? hash('sha256', chunk, 'base64url') : undefined;
-      const answer = print === undefined ? undefined : options.answerTo(print);
+      const answer = print === undefined || line.requests === 0 ? undefined : options.answerTo(print);
       if (answer === undefined) hand(chunk, print);
       else give(socket, line, answer);
     };
@@ -76,8 +76,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
       chunk[0] === LETTER_P &&
       chunk.length <= MAX_BYTES &&
       line.framing.isAtBoundary &&
-      line.requests > 0 &&
-      line.requests < options.maxRequests &&
+      line.requests < options.maxRequests - 1 && // The last one is told to close.
       socket.writableLength === 0 &&
       options.isIdle(socket)
     );
