@@ -83,5 +83,6 @@ export function keyOfLedgerPage(question: LedgerPageQuestion): string {
 
 /** A text that is the same for two rows exactly when the later one replaces the earlier. Not personal data. */
 export function keyOfLedgerRow({ programId, pointsCategory, alternateCurrency }: LedgerRow): string {
-  return JSON.stringify([programId, pointsCategory, alternateCurrency]);
+  // An id holds no space, and with its length said a currency's name holds none that counts.
+  return `${programId} ${alternateCurrency?.length ?? ''} ${alternateCurrency ?? ''} ${pointsCategory}`;
 }

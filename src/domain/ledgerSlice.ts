@@ -19,7 +19,9 @@ export const PRINT_LENGTH = 7;
 
 /** Some rows of a ledger balance, in order, with what is known of the rest. */
 export interface LedgerSlice {
-  readonly rows: readonly { readonly row: LedgerRow; readonly position: LedgerPosition }[];
+  readonly rows: readonly LedgerRow[];
+  /** Where to go on behind the row of this place in {@link rows}, counted from 0. */
+  readonly positionOf: (place: number) => LedgerPosition;
   /** Whether there are, or may be, rows after these. */
   readonly hasMore: boolean;
   readonly totalEntries: number;

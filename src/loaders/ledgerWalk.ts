@@ -18,8 +18,10 @@ export interface LedgerWalk {
 }
 
 /** A short text that tells a ledger's rows apart; at 42 bits two of a hundred rows share one in a billion ledgers. */
-function printOfLedgerRow(row: LedgerRow): string {
-  return createHash('sha256').update(keyOfLedgerRow(row)).digest('base64url').slice(0, PRINT_LENGTH);
+function printOfLedgerRow({ programId, pointsCategory, alternateCurrency }: LedgerRow): string {
+  // Cursors of before hold it: another text would show their rows again.
+  const text = JSON.stringify([programId, pointsCategory, alternateCurrency]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, PRINT_LENGTH);
 }
 
 /**
@@ -33,6 +35,7 @@ function printOfLedgerRow(row: LedgerRow): string {
 export async function walkLedger({ loadPage, first, after, plannedPages, takeMore }: LedgerWalk): Promise<LedgerSlice> {
   const start = after?.page ?? 0;
   const shown = after?.shown ?? [];
+  const isShown = (row: LedgerRow) => shown.length > 0 && shown.includes(printOfLedgerRow(row));
   const found = new Map<string, FoundRow>();
   const readings: Reading<LedgerPage>[] = [];
 
@@ -58,32 +61,41 @@ export async function walkLedger({ loadPage, first, after, plannedPages, takeMor
     readings.push(reading);
     const { rows } = reading.answer;
     rows.forEach((row, index) => {
-      const print = printOfLedgerRow(row);
-      const known = found.get(print);
+      const key = keyOfLedgerRow(row);
+      const known = found.get(key);
       if (known !== undefined) known.row = row;
-      else if (!shown.includes(print) && !isAtOrBefore(after, pageIndex, index)) {
+      else if (!isShown(row) && !isAtOrBefore(after, pageIndex, index)) {
         // Behind a page's last row the next page begins: going on from there does not read this one again.
         const isLastOfPage = index === rows.length - 1 && pageIndex + 1 < end;
         const place = isLastOfPage ? { page: pageIndex + 1, index: -1 } : { page: pageIndex, index };
-        found.set(print, { row, ...place });
+        found.set(key, { row, ...place });
       }
     });
   }
 
-  const all = [...found.entries()];
+  const all = [...found.values()];
   const pages = readings.map(({ answer }) => answer);
-  const prints = all.map(([print]) => print);
+  let prints: readonly string[] | undefined;
   return {
-    rows: all.slice(0, first).map(([, { row, page, index }], place) => ({
-      row,
-      position: { page, row: index, shown: [...shown, ...prints.slice(0, place + 1)] },
-    })),
+    rows: all.slice(0, first).map(({ row }) => row),
+    // Only for who asks: most want no cursor, and each print is a hash.
+    positionOf(place) {
+      const { page, index } = at(all, place);
+      prints ??= all.slice(0, first).map(({ row }) => printOfLedgerRow(row));
+      return { page, row: index, shown: [...shown, ...prints.slice(0, place + 1)] };
+    },
     hasMore: all.length > first || start + readings.length < end,
     totalEntries: opening.answer.totalEntries,
     warnings: distinct(pages.flatMap(({ warnings }) => warnings)),
     readAt: pages.map(({ readAt }) => readAt).reduce((oldest, each) => (each < oldest ? each : oldest)),
     isStale: readings.some(({ isStale }) => isStale),
   };
+}
+
+function at(rows: readonly FoundRow[], place: number): FoundRow {
+  const row = rows[place];
+  if (row === undefined) throw new RangeError('There is no such row.');
+  return row;
 }
 
 interface FoundRow {

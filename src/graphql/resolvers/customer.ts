@@ -37,10 +37,14 @@ export function createCustomerResolvers({ ledgerPageSize }: { readonly ledgerPag
       assertMayRead(viewer, ref);
       const { filter, first, after, maxAgeMs } = parseLedgerBalanceArgs(args);
       const question = { customer: ref, filter };
-      const fingerprint = fingerprintOf(question, ledgerPageSize);
-      const range = { first, after: after === null ? null : positionIn(after, fingerprint) };
+      // A hash: made where a cursor comes or goes.
+      let made: string | undefined;
+      const fingerprint = () => (made ??= fingerprintOf(question, ledgerPageSize));
+      const range = { first, after: after === null ? null : positionIn(after, fingerprint()) };
       const slice = await loaders.ledgerBalance(question, range, maxAgeMs);
-      return { slice, after: args.after ?? null, cursorOf: (position) => encodeCursor({ position, fingerprint }) };
+      const cursorOf = (place: number) =>
+        encodeCursor({ position: slice.positionOf(place), fingerprint: fingerprint() });
+      return { slice, after: args.after ?? null, cursorOf };
     },
   };
 }

@@ -2,16 +2,15 @@ import type { LedgerBalanceConnectionResolvers } from '../../generated/resolvers
 
 /** @see https://relay.dev/graphql/connections.htm */
 export const LedgerBalanceConnection: LedgerBalanceConnectionResolvers = {
-  nodes: ({ slice }) => slice.rows.map(({ row }) => row),
-  edges: ({ slice, cursorOf }) => slice.rows.map(({ row, position }) => ({ node: row, cursor: cursorOf(position) })),
+  nodes: ({ slice }) => slice.rows,
+  edges: ({ slice, cursorOf }) => slice.rows.map((row, place) => ({ node: row, cursor: cursorOf(place) })),
   pageInfo: ({ slice, after, cursorOf }) => {
-    const first = slice.rows.at(0);
-    const last = slice.rows.at(-1);
+    const { length } = slice.rows;
     return {
       hasNextPage: slice.hasMore,
       hasPreviousPage: after !== null,
-      startCursor: first === undefined ? after : cursorOf(first.position),
-      endCursor: last === undefined ? after : cursorOf(last.position),
+      startCursor: length === 0 ? after : cursorOf(0),
+      endCursor: length === 0 ? after : cursorOf(length - 1),
     };
   },
   totalEntries: ({ slice }) => slice.totalEntries,
