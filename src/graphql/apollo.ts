@@ -21,6 +21,7 @@ import { formatError } from './formatError.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { callersPlugin } from './plugins/callers.ts';
 import { explainPlugin } from './plugins/explain.ts';
+import { pluginOf } from './plugins/hooks.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
 import { limitsPlugin, type LimitsOptions } from './plugins/limits.ts';
 import { loggingPlugin } from './plugins/logging.ts';
@@ -114,16 +115,18 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      // First: what it refuses, nobody else looks at.
-      persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
-      callersPlugin({ shapeOf, coerce }),
-      limitsPlugin({ ...limits, list }),
-      inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
-      explainPlugin(),
-      cacheControlPlugin({ clock }),
-      loggingPlugin({ logger, clock, list, loggedName }),
-      metricsPlugin({ telemetry, clock }),
-      repeatablePlugin({ isTold: (text) => mode === 'log' && list.byText(text) === undefined, list, loggedName }),
+      pluginOf([
+        // First: what it refuses, nobody else looks at.
+        persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
+        callersPlugin({ shapeOf, coerce }),
+        limitsPlugin({ ...limits, list }),
+        inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
+        explainPlugin(),
+        cacheControlPlugin({ clock }),
+        loggingPlugin({ logger, clock, list, loggedName }),
+        metricsPlugin({ telemetry, clock }),
+        repeatablePlugin({ isTold: (text) => mode === 'log' && list.byText(text) === undefined, list, loggedName }),
+      ]),
       ...plugins,
     ],
   });

@@ -1,24 +1,19 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { Clock } from '../../domain/clock.ts';
-import type { OperationContext } from '../context.ts';
 import { EXPLAIN_HEADER } from './explain.ts';
+import type { OperationHooks } from './hooks.ts';
 
 /**
  * Says for how long the caller's own cache may keep an answer: the whole seconds until the first part of it is no longer
  * fresh by configuration. Answers with errors, stale parts or ages of their own are kept by nobody, and so is one that
  * read nothing, or that explains what it cost.
  */
-export function cacheControlPlugin({ clock }: { readonly clock: Clock }): ApolloServerPlugin<OperationContext> {
+export function cacheControlPlugin({ clock }: { readonly clock: Clock }): OperationHooks {
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse({ request, response, errors = [], contextValue }) {
-          const isKept = errors.length === 0 && !request.http?.headers.has(EXPLAIN_HEADER);
-          const freshForMs = isKept ? contextValue.meter.freshUntilMs - clock.monotonicMs() : 0;
-          response.http.headers.set('cache-control', cacheControlOf(freshForMs));
-          return Promise.resolve();
-        },
-      }),
+    willSendResponse({ request, response, errors = [], contextValue }) {
+      const isKept = errors.length === 0 && !request.http?.headers.has(EXPLAIN_HEADER);
+      const freshForMs = isKept ? contextValue.meter.freshUntilMs - clock.monotonicMs() : 0;
+      response.http.headers.set('cache-control', cacheControlOf(freshForMs));
+    },
   };
 }
 

@@ -1,9 +1,8 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import { GatewayError } from '../../domain/errors.ts';
 import type { Coerce } from '../coercion.ts';
-import type { OperationContext } from '../context.ts';
 import type { DocumentShape } from '../documentShape.ts';
+import type { OperationHooks } from './hooks.ts';
 import { refusal } from './refusal.ts';
 
 /** What Federation adds to the root: the router's alone to ask. */
@@ -23,26 +22,22 @@ export interface CallersOptions {
  *
  * Which customer a caller may read is decided where each is read, by `assertMayRead`.
  */
-export function callersPlugin({ shapeOf, coerce }: CallersOptions): ApolloServerPlugin<OperationContext> {
+export function callersPlugin({ shapeOf, coerce }: CallersOptions): OperationHooks {
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation({ request, schema, document, operation, contextValue }) {
-          const { viewer, isRouter } = contextValue;
-          const root = operation === undefined ? undefined : schema.getRootType(operation.operation);
-          if (operation === undefined || root === undefined || root === null) return Promise.resolve();
-          const { coerced } = coerce(contextValue, operation, request.variables);
-          // Variables of the wrong type are the executor's to report.
-          if (coerced === undefined) return Promise.resolve();
-          for (const { type, node } of shapeOf(document).fieldsOf(root, operation.selectionSet, coerced).values) {
-            const { value: field } = node.name;
-            if (type.getFields()[field] === undefined) continue; // __typename, __schema: what is open is open.
-            if (ROUTER_FIELDS.has(field) && !isRouter) throw notTheRouter();
-            if (!OPEN_FIELDS.has(field) && !viewer.isAuthenticated) throw noToken();
-          }
-          return Promise.resolve();
-        },
-      }),
+    didResolveOperation({ request, schema, document, operation, contextValue }) {
+      const { viewer, isRouter } = contextValue;
+      const root = operation === undefined ? undefined : schema.getRootType(operation.operation);
+      if (operation === undefined || root === undefined || root === null) return;
+      const { coerced } = coerce(contextValue, operation, request.variables);
+      // Variables of the wrong type are the executor's to report.
+      if (coerced === undefined) return;
+      for (const { type, node } of shapeOf(document).fieldsOf(root, operation.selectionSet, coerced).values) {
+        const { value: field } = node.name;
+        if (type.getFields()[field] === undefined) continue; // __typename, __schema: what is open is open.
+        if (ROUTER_FIELDS.has(field) && !isRouter) throw notTheRouter();
+        if (!OPEN_FIELDS.has(field) && !viewer.isAuthenticated) throw noToken();
+      }
+    },
   };
 }
 

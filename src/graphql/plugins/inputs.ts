@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type DocumentNode, type FieldNode } from 'graphql';
 import { badUserInput } from '../../domain/errors.ts';
 import {
@@ -8,12 +7,12 @@ import {
   parseLookupArgs,
   parsePointsBalanceArgs,
 } from '../arguments.ts';
-import type { OperationContext } from '../context.ts';
 import type { DocumentShape, SelectedField, Variables } from '../documentShape.ts';
 import type { Coerce } from '../coercion.ts';
 import { assertAffordable } from '../../limits/cost.ts';
 import { createListCheck } from '../../limits/lists.ts';
 import type { PlanCalls } from '../plan.ts';
+import type { OperationHooks } from './hooks.ts';
 import { refusal, refuseUnless } from './refusal.ts';
 
 /** The check of each field that takes arguments; a test holds this list to the schema. */
@@ -43,39 +42,32 @@ export interface InputReading {
  * Refuses an operation for its arguments or its price before anything of it runs: HTTP 400, `BAD_USER_INPUT` or
  * `OPERATION_TOO_EXPENSIVE`, and no platform call, not even for its other fields.
  */
-export function inputsPlugin(
-  limits: InputLimits,
-  { shapeOf, coerce, planCalls }: InputReading,
-): ApolloServerPlugin<OperationContext> {
+export function inputsPlugin(limits: InputLimits, { shapeOf, coerce, planCalls }: InputReading): OperationHooks {
   const assertListLengths = createListCheck(limits.maxListLength);
   const checkArguments = createArgumentCheck();
 
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation({ request, schema, document, operation, contextValue }) {
-          assertExactNumbers(request.variables);
-          // Which operation is meant is not clear: the executor says so.
-          if (operation === undefined) return Promise.resolve();
-          if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation.operation);
-          const { coerced } = coerce(contextValue, operation, request.variables);
-          // Variables of the wrong type are the executor's to report.
-          if (coerced === undefined) return Promise.resolve();
-          const { viewer, meter } = contextValue;
-          const shape = shapeOf(document);
-          for (const field of shape.selectedFields(operation, coerced)) {
-            const args = checkArguments(shape, field, coerced);
-            // Who says how old an answer may be is not to get it from a cache on the way.
-            if (typeof args['maxAge'] === 'number') meter.freshUntilMs = -Infinity;
-          }
-          // Behind the arguments' own rules, which say more of the lists that they know.
-          refuseUnless(() => assertListLengths(document, request.variables));
-          meter.plannedCalls = planCalls(document, operation, coerced, viewer);
-          meter.allowedCalls = limits.maxPlatformCallsOf(document);
-          refuseUnless(() => assertAffordable(meter.plannedCalls, meter.allowedCalls));
-          return Promise.resolve();
-        },
-      }),
+    didResolveOperation({ request, schema, document, operation, contextValue }) {
+      assertExactNumbers(request.variables);
+      // Which operation is meant is not clear: the executor says so.
+      if (operation === undefined) return;
+      if (!schema.getRootType(operation.operation)) throw noSuchOperations(operation.operation);
+      const { coerced } = coerce(contextValue, operation, request.variables);
+      // Variables of the wrong type are the executor's to report.
+      if (coerced === undefined) return;
+      const { viewer, meter } = contextValue;
+      const shape = shapeOf(document);
+      for (const field of shape.selectedFields(operation, coerced)) {
+        const args = checkArguments(shape, field, coerced);
+        // Who says how old an answer may be is not to get it from a cache on the way.
+        if (typeof args['maxAge'] === 'number') meter.freshUntilMs = -Infinity;
+      }
+      // Behind the arguments' own rules, which say more of the lists that they know.
+      refuseUnless(() => assertListLengths(document, request.variables));
+      meter.plannedCalls = planCalls(document, operation, coerced, viewer);
+      meter.allowedCalls = limits.maxPlatformCallsOf(document);
+      refuseUnless(() => assertAffordable(meter.plannedCalls, meter.allowedCalls));
+    },
   };
 }
 

@@ -1,10 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { GatewayError } from '../../domain/errors.ts';
 import { assertDocument, type DocumentLimits } from '../../limits/document.ts';
 import { assertNesting } from '../../limits/nesting.ts';
 import { assertTokens } from '../../limits/tokens.ts';
-import type { OperationContext } from '../context.ts';
 import type { OperationList } from '../persisted/operationList.ts';
+import type { OperationHooks } from './hooks.ts';
 import { refusal, refuseUnread } from './refusal.ts';
 import { createRefusedDocuments } from './refusedDocuments.ts';
 
@@ -19,7 +18,7 @@ export interface LimitsOptions extends DocumentLimits {
  * Refuses a document over a limit before anything of it runs: HTTP 400, `OPERATION_TOO_EXPENSIVE`. One with too many
  * tokens is not even parsed, no other is validated. Listed ones are neither parsed nor validated again, and not looked at.
  */
-export function limitsPlugin({ maxTokens, list, ...limits }: LimitsOptions): ApolloServerPlugin<OperationContext> {
+export function limitsPlugin({ maxTokens, list, ...limits }: LimitsOptions): OperationHooks {
   const refused = createRefusedDocuments();
 
   return {
@@ -31,25 +30,22 @@ export function limitsPlugin({ maxTokens, list, ...limits }: LimitsOptions): Apo
           assertNesting(text);
         }
       } catch (error) {
-        if (error instanceof GatewayError) return Promise.resolve(refuseUnread(request, refusal(error)));
+        if (error instanceof GatewayError) return refuseUnread(request, refusal(error));
         throw error;
       }
-      return Promise.resolve({
-        validationDidStart(context) {
-          try {
-            assertDocument(context.document, limits);
-          } catch (error) {
-            if (!(error instanceof GatewayError)) throw error;
-            refused.replace(context, refusal(error));
-          }
-          return Promise.resolve();
-        },
-        didResolveOperation({ document }) {
-          const error = refused.refusalOf(document);
-          if (error !== undefined) throw error;
-          return Promise.resolve();
-        },
-      });
+      return undefined;
+    },
+    validationDidStart(context) {
+      try {
+        assertDocument(context.document, limits);
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        refused.replace(context, refusal(error));
+      }
+    },
+    didResolveOperation({ document }) {
+      const error = refused.refusalOf(document);
+      if (error !== undefined) throw error;
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Kind, type GraphQLError } from 'graphql';
 import type { Clock } from '../../domain/clock.ts';
@@ -6,9 +5,9 @@ import { failureOf, type LoggedFailure } from '../../observe/failure.ts';
 import type { LoggedName } from '../../observe/operationName.ts';
 import type { OperationList } from '../persisted/operationList.ts';
 import type { Logger } from '../../observe/logger.ts';
-import type { OperationContext } from '../context.ts';
 import { gatewayErrorOf, GRAPHQL_CODES } from '../formatError.ts';
 import { outcomeOf } from '../outcome.ts';
+import type { OperationHooks } from './hooks.ts';
 
 /** Writes one line per operation: its name, how long, how many platform calls, how it ended and why. */
 export function loggingPlugin(options: {
@@ -17,26 +16,22 @@ export function loggingPlugin(options: {
   /** The operator's operations, whose names may be logged. */
   readonly list: OperationList;
   readonly loggedName: LoggedName;
-}): ApolloServerPlugin<OperationContext> {
+}): OperationHooks {
   const { logger, clock, list, loggedName } = options;
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse(request) {
-          const { contextValue, document, operationName, errors = [] } = request;
-          const failures = errors.map(loggedError);
-          const line = {
-            operation: loggedName(operationName, document !== undefined && list.has(document)),
-            outcome: outcomeOf(request),
-            durationMs: Math.round(clock.monotonicMs() - contextValue.startedAtMs),
-            platformCalls: contextValue.meter.platformCalls,
-            ...(failures.length > 0 ? { failures: grouped(failures) } : {}),
-          };
-          if (failures.some(({ code }) => code === 'INTERNAL_SERVER_ERROR')) logger.error(line, 'operation');
-          else logger.info(line, 'operation');
-          return Promise.resolve();
-        },
-      }),
+    willSendResponse(request) {
+      const { contextValue, document, operationName, errors = [] } = request;
+      const failures = errors.map(loggedError);
+      const line = {
+        operation: loggedName(operationName, document !== undefined && list.has(document)),
+        outcome: outcomeOf(request),
+        durationMs: Math.round(clock.monotonicMs() - contextValue.startedAtMs),
+        platformCalls: contextValue.meter.platformCalls,
+        ...(failures.length > 0 ? { failures: grouped(failures) } : {}),
+      };
+      if (failures.some(({ code }) => code === 'INTERNAL_SERVER_ERROR')) logger.error(line, 'operation');
+      else logger.info(line, 'operation');
+    },
   };
 }
 

@@ -1,13 +1,13 @@
-import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
+import type { GraphQLRequest } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import type { Logger } from '../../observe/logger.ts';
-import type { OperationContext } from '../context.ts';
 import type { OperationList } from '../persisted/operationList.ts';
 import { fingerprintOf } from '../persisted/fingerprint.ts';
 import { sha256Of } from '../persisted/sha256.ts';
+import type { OperationHooks } from './hooks.ts';
 import { refusal, refuseUnread } from './refusal.ts';
 
 /** What becomes of an operation that is not listed: it runs, it runs and is logged, or it is refused. */
@@ -26,7 +26,7 @@ export interface PersistedOptions {
  * Takes the name of a listed operation for its text, holds callers to the list where that is enforced, and lets only
  * callers with a token register documents or run registered ones.
  */
-export function persistedPlugin(options: PersistedOptions): ApolloServerPlugin<OperationContext> {
+export function persistedPlugin(options: PersistedOptions): OperationHooks {
   const { list, mode, logger, telemetry } = options;
 
   function tell(text: string | undefined): void {
@@ -41,22 +41,16 @@ export function persistedPlugin(options: PersistedOptions): ApolloServerPlugin<O
       if (listed !== undefined) {
         request.query = listed.text;
         request.extensions = withoutName(request.extensions);
-        return Promise.resolve();
+        return undefined;
       }
       const isOperation = named !== undefined || hasText(request); // Of what is none, Apollo Server says so.
       if (mode === 'enforce' && isOperation) {
         tell(request.query);
-        return Promise.resolve(refuseUnread(request, refusal(new GatewayError('OPERATION_NOT_LISTED'))));
+        return refuseUnread(request, refusal(new GatewayError('OPERATION_NOT_LISTED')));
       }
       const problem = named === undefined || !options.automatic ? null : problemOf(named, request, contextValue.viewer);
-      if (problem !== null) return Promise.resolve(refuseUnread(request, problem));
-      if (mode !== 'log') return Promise.resolve();
-      return Promise.resolve({
-        didResolveOperation({ source }) {
-          tell(source);
-          return Promise.resolve();
-        },
-      });
+      if (problem !== null) return refuseUnread(request, problem);
+      return mode === 'log' ? { didResolveOperation: ({ source }) => tell(source) } : undefined;
     },
   };
 }

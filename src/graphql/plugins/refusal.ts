@@ -1,7 +1,7 @@
-import { HeaderMap, type GraphQLRequest, type GraphQLRequestListener } from '@apollo/server';
+import { HeaderMap, type GraphQLRequest } from '@apollo/server';
 import { GraphQLError, type ASTNode } from 'graphql';
 import { GatewayError, type ErrorCode } from '../../domain/errors.ts';
-import type { OperationContext } from '../context.ts';
+import type { OperationListener } from './hooks.ts';
 
 /** The statuses of refusals that are not for what was asked, but for who asks. */
 const STATUSES: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
@@ -33,7 +33,7 @@ const NOTHING = '{ __typename }';
  * resolved, and answers 500 to an earlier one; so a document that asks for nothing takes the place of the caller's, and
  * is refused there in its name.
  */
-export function refuseUnread(request: GraphQLRequest, error: GraphQLError): GraphQLRequestListener<OperationContext> {
+export function refuseUnread(request: GraphQLRequest, error: GraphQLError): OperationListener {
   request.query = NOTHING;
   request.extensions = {};
   return {

@@ -1,8 +1,7 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { LoggedName } from '../../observe/operationName.ts';
 import type { OperationList } from '../persisted/operationList.ts';
-import type { OperationContext } from '../context.ts';
 import { EXPLAIN_HEADER } from './explain.ts';
+import type { OperationHooks } from './hooks.ts';
 
 /**
  * Notes which answers the same request of the same caller would be given again: those without errors whose every read is
@@ -19,23 +18,19 @@ export function repeatablePlugin({
   readonly isTold: (text: string) => boolean;
   readonly list: OperationList;
   readonly loggedName: LoggedName;
-}): ApolloServerPlugin<OperationContext> {
+}): OperationHooks {
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse({ request, source, document, operationName, errors = [], contextValue }) {
-          const { parts, reads, freshUntilMs } = contextValue.meter;
-          const isCachedWhole = parts.length > 0 && parts.length === reads && freshUntilMs !== -Infinity;
-          // Registering a document, and running one by its hash, hang on more than on who asks.
-          const isRegistered = request.extensions?.['persistedQuery'] !== undefined;
-          const isExplained = request.http?.headers.has(EXPLAIN_HEADER) === true;
-          if (errors.length > 0 || !isCachedWhole || isRegistered || isExplained) return Promise.resolve();
-          if (!isTold(source)) {
-            const isListed = document !== undefined && list.has(document);
-            contextValue.ending.repeatableAs = loggedName(operationName, isListed);
-          }
-          return Promise.resolve();
-        },
-      }),
+    willSendResponse({ request, source, document, operationName, errors = [], contextValue }) {
+      const { parts, reads, freshUntilMs } = contextValue.meter;
+      const isCachedWhole = parts.length > 0 && parts.length === reads && freshUntilMs !== -Infinity;
+      // Registering a document, and running one by its hash, hang on more than on who asks.
+      const isRegistered = request.extensions?.['persistedQuery'] !== undefined;
+      const isExplained = request.http?.headers.has(EXPLAIN_HEADER) === true;
+      if (errors.length > 0 || !isCachedWhole || isRegistered || isExplained) return;
+      if (!isTold(source)) {
+        const isListed = document !== undefined && list.has(document);
+        contextValue.ending.repeatableAs = loggedName(operationName, isListed);
+      }
+    },
   };
 }

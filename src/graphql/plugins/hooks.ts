@@ -1,0 +1,86 @@
+import type {
+  ApolloServerPlugin,
+  GraphQLRequestContext,
+  GraphQLRequestContextDidResolveOperation,
+  GraphQLRequestContextResponseForOperation,
+  GraphQLRequestContextValidationDidStart,
+  GraphQLRequestContextWillSendResponse,
+  GraphQLRequestListener,
+  GraphQLResponse,
+} from '@apollo/server';
+import type { OperationDefinitionNode } from 'graphql';
+import type { OperationContext } from '../context.ts';
+
+/** A request whose document is valid. Which of its operations is meant may not be clear, though Apollo Server's type says so. */
+export type ResolvedRequest = Omit<GraphQLRequestContextResponseForOperation<OperationContext>, 'operation'> & {
+  readonly operation: OperationDefinitionNode | undefined;
+};
+
+/** What is done at some points on an operation's way, each at once: only an answer may be waited for. */
+export interface OperationListener {
+  /** Before a document is validated that is not known to be valid. What it throws is a mistake of ours. */
+  validationDidStart?(request: GraphQLRequestContextValidationDidStart<OperationContext>): void;
+  /** Before anything of it runs. What it throws refuses the operation. */
+  didResolveOperation?(request: GraphQLRequestContextDidResolveOperation<OperationContext>): void;
+  /** An answer in the place of what Apollo Server would run; null for none. */
+  responseForOperation?(request: ResolvedRequest): Promise<GraphQLResponse | null>;
+  willSendResponse?(request: GraphQLRequestContextWillSendResponse<OperationContext>): void;
+}
+
+/** A listener to all operations, which may have another one look at a single one of them. */
+export interface OperationHooks extends OperationListener {
+  /** Before the text is read. What it gives listens to this operation, right before these hooks do. */
+  requestDidStart?(request: GraphQLRequestContext<OperationContext>): OperationListener | undefined;
+  /** The request held no operation. */
+  invalidRequestWasReceived?(): void;
+}
+
+/**
+ * One plugin for Apollo Server of several: each is called where it stands in the list, and what one throws the others are
+ * not called for. Apollo Server waits for each hook of each plugin, which of many costs as much as all that they do.
+ */
+export function pluginOf(hooks: readonly OperationHooks[]): ApolloServerPlugin<OperationContext> {
+  const ofMost = listenerOf(hooks);
+  return {
+    invalidRequestWasReceived() {
+      for (const each of hooks) each.invalidRequestWasReceived?.();
+      return DONE;
+    },
+    requestDidStart(request) {
+      const own = new Map<OperationListener, OperationListener>();
+      for (const each of hooks) {
+        const listener = each.requestDidStart?.(request);
+        if (listener !== undefined) own.set(each, listener);
+      }
+      if (own.size === 0) return ofMost;
+      return listenerOf(hooks.flatMap((each) => [own.get(each) ?? [], each].flat()));
+    },
+  };
+}
+
+const DONE = Promise.resolve();
+
+function listenerOf(listeners: readonly OperationListener[]): Promise<GraphQLRequestListener<OperationContext>> {
+  const answering = listeners.filter((each) => 'responseForOperation' in each);
+  return Promise.resolve({
+    validationDidStart(request) {
+      for (const each of listeners) each.validationDidStart?.(request);
+      return DONE;
+    },
+    didResolveOperation(request) {
+      for (const each of listeners) each.didResolveOperation?.(request);
+      return DONE;
+    },
+    async responseForOperation(request) {
+      for (const each of answering) {
+        const response = await each.responseForOperation?.(request);
+        if (response !== undefined && response !== null) return response;
+      }
+      return null;
+    },
+    willSendResponse(request) {
+      for (const each of listeners) each.willSendResponse?.(request);
+      return DONE;
+    },
+  });
+}
