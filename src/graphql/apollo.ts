@@ -13,13 +13,13 @@ import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { createCoercion } from './coercion.ts';
 import { createCompiledRun } from './compiled.ts';
-import { createExecutor } from './executor.ts';
 import { createLoggedName } from '../observe/operationName.ts';
 import type { OperationContext } from './context.ts';
 import { createShapes } from './documentShape.ts';
 import { formatError } from './formatError.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { callersPlugin } from './plugins/callers.ts';
+import { compiledPlugin } from './plugins/compiled.ts';
 import { explainPlugin } from './plugins/explain.ts';
 import { pluginOf } from './plugins/hooks.ts';
 import { inputsPlugin } from './plugins/inputs.ts';
@@ -81,11 +81,10 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
   const coerce = createCoercion(schema, MAX_ERRORS);
   const planCalls = createPlan(schema, shapeOf, { ledgerPageSize });
 
-  const run =
-    federation || !options.isCompiling ? null : createCompiledRun({ schema, coerce, maxCoercionErrors: MAX_ERRORS });
+  const run = federation || !options.isCompiling ? null : createCompiledRun({ schema, coerce });
 
   return new ApolloServer<OperationContext>({
-    ...(run === null ? { schema } : { gateway: createExecutor(schema, run) }),
+    schema,
     nodeEnv: 'production',
     apollo: {},
     logger: {
@@ -121,6 +120,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
         callersPlugin({ shapeOf, coerce }),
         limitsPlugin({ ...limits, list }),
         inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
+        ...(run === null ? [] : [compiledPlugin(run)]),
         explainPlugin(),
         cacheControlPlugin({ clock }),
         loggingPlugin({ logger, clock, list, loggedName }),
