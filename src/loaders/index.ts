@@ -1,9 +1,8 @@
-import DataLoader from 'dataloader';
-import { asError } from '../domain/errors.ts';
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup, type CustomerRef } from '../domain/customer.ts';
 import {
   keyOfLedgerPage,
   WHOLE_LEDGER,
+  type LedgerPage,
   type LedgerBalanceQuestion,
   type LedgerPageQuestion,
 } from '../domain/ledger.ts';
@@ -13,6 +12,7 @@ import type { Personal } from '../domain/personal.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Platform } from '../platform/index.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
 import { walkLedger } from './ledgerWalk.ts';
 import { createOwners } from './owners.ts';
 import { createReadLoader } from './readLoader.ts';
@@ -65,54 +65,57 @@ const MAX_MORE_PAGES = 10;
 /** A set of loaders: one per operation, never shared. */
 export function createLoaders({ platform, context }: LoadersOptions): Loaders {
   const { freshMs, ledgerPageSize } = platform;
+  const schedule = createSchedule();
   const owners = createOwners();
   let morePages = 0;
   const seenIds = createSightings<CustomerId>();
   const seenExternalIds = createSightings<SeenExternalId>();
 
   const readPointsBalance = createReadLoader({
-    name: 'pointsBalance',
     keyOf: keyOfPointsBalance,
     read: (question: PointsBalanceQuestion, maxAgeMs) => platform.readPointsBalance(question, maxAgeMs, context),
     freshMs,
+    schedule,
   });
   const readLedgerPage = createReadLoader({
-    name: 'ledgerPage',
     keyOf: keyOfLedgerPage,
     read: (question: LedgerPageQuestion, maxAgeMs) => platform.readLedgerPage(question, maxAgeMs, context),
     freshMs,
+    schedule,
   });
   // What a sibling field reads anyway is waited for: loaders dispatch after all fields of a level have asked.
-  const customerIds = createEachLoader('customerId', async (customer) => {
+  const customerIds = createEachLoader(schedule, async (customer) => {
     if (customer.by === 'id') return customer.id;
     const seen = await seenIds.find(customer);
     return seen ?? (await platform.readCustomerId(customer.lookup, undefined, context)).answer.id;
   });
-  const owningIds = createEachLoader('ownerId', async (customer) =>
+  const owningIds = createEachLoader(schedule, async (customer) =>
     customer.by === 'id' ? customer.id : (await platform.findCustomerId(customer.lookup, context)).id,
   );
-  const externalIds = createEachLoader('externalId', async (customer) => {
+  const externalIds = createEachLoader(schedule, async (customer) => {
     const seen = await seenExternalIds.find(customer);
     if (seen !== null) return seen.externalId;
     const { answer } = await loadPage({ customer, filter: WHOLE_LEDGER, page: 0 }, undefined);
     if (answer.owner !== null) return answer.owner.externalId;
     // An empty ledger names nobody.
-    const id = await customerIds.load(customer);
+    const id = await customerIds(customer);
     return (await platform.readIdentifiers(id, undefined, context)).answer.externalId;
   });
 
   function loadPage(question: LedgerPageQuestion, maxAgeMs: number | undefined) {
-    const page = readLedgerPage(question, maxAgeMs).then((reading) => {
-      if (reading.answer.owner !== null) owners.assertSame(question.customer, reading.answer.owner.id);
-      return reading;
-    });
-    const owner = page.then(({ answer }) => answer.owner);
-    seenIds.add(
-      question.customer,
-      owner.then((each) => each?.id ?? null),
-    );
-    seenExternalIds.add(question.customer, owner);
+    const { customer } = question;
+    const read = readLedgerPage(question, maxAgeMs);
+    const page = customer.by === 'id' ? read : read.then((reading) => heldToOwner(customer, reading));
+    const owner = async () => (await page).answer.owner;
+    if (customer.by === 'lookup') seenIds.add(customer, async () => (await owner())?.id ?? null);
+    seenExternalIds.add(customer, owner);
     return page;
+  }
+
+  function heldToOwner(customer: CustomerRef, reading: Reading<LedgerPage>): Reading<LedgerPage> {
+    const { owner } = reading.answer;
+    if (owner !== null) owners.assertSame(customer, owner.id);
+    return reading;
   }
 
   /** Pages beyond the price, as long as the operation stays within its bound and the field within reason. */
@@ -130,16 +133,15 @@ export function createLoaders({ platform, context }: LoadersOptions): Loaders {
 
   return {
     pointsBalance(question, maxAgeMs) {
-      // A group's figures may name the group.
-      if (question.entityType !== 'CUSTOMER') return readPointsBalance(question, maxAgeMs);
-      const balance = readPointsBalance(question, maxAgeMs).then((reading) => {
-        owners.assertSame(question.customer, reading.answer.entityId);
+      const { customer, entityType } = question;
+      const read = readPointsBalance(question, maxAgeMs);
+      // An answer to an id was held to it where it was read; a group's figures may name the group.
+      if (customer.by === 'id' || entityType !== 'CUSTOMER') return read;
+      const balance = read.then((reading) => {
+        owners.assertSame(customer, reading.answer.entityId);
         return reading;
       });
-      seenIds.add(
-        question.customer,
-        balance.then(({ answer }) => answer.entityId),
-      );
+      seenIds.add(customer, async () => (await balance).answer.entityId);
       return balance;
     },
     ledgerBalance(question, range, maxAgeMs) {
@@ -147,19 +149,26 @@ export function createLoaders({ platform, context }: LoadersOptions): Loaders {
       const plannedPages = Math.ceil(range.first / ledgerPageSize);
       return walkLedger({ loadPage: loadPageOfBalance, ...range, plannedPages, takeMore: takeMorePages() });
     },
-    customerId: (customer) => customerIds.load(customer),
-    ownerOf: (lookup) => owningIds.load({ by: 'lookup', lookup }),
-    externalId: (customer) => externalIds.load(customer),
+    customerId: customerIds,
+    ownerOf: (lookup) => owningIds({ by: 'lookup', lookup }),
+    externalId: externalIds,
     restart() {
       morePages = 0; // The same pages will be taken again.
     },
   };
 }
 
-/** One thing about each customer; the batch runs when all fields of a level have asked. */
-function createEachLoader<Value>(name: string, loadOne: (customer: CustomerRef) => Promise<Value>) {
-  return new DataLoader<CustomerRef, Value, string>(
-    (customers) => Promise.all(customers.map((customer) => loadOne(customer).catch(asError))),
-    { name, cacheKeyFn: keyOfCustomerRef },
-  );
+/** One thing about each customer, found out once when all fields of a level have asked. */
+function createEachLoader<Value>(schedule: Schedule, loadOne: (customer: CustomerRef) => Promise<Value>) {
+  const asked = new Map<string, Promise<Value>>();
+  return (customer: CustomerRef): Promise<Value> => {
+    const key = keyOfCustomerRef(customer);
+    const known = asked.get(key);
+    if (known !== undefined) return known;
+    const value = new Promise<Value>((resolve) => {
+      schedule(() => resolve(loadOne(customer)));
+    });
+    asked.set(key, value);
+    return value;
+  };
 }

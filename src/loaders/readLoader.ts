@@ -1,15 +1,14 @@
-import DataLoader from 'dataloader';
-import { asError } from '../domain/errors.ts';
 import type { Reading } from '../domain/reading.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface ReadLoaderOptions<Question, Answer> {
-  readonly name: string;
   /** The same for two questions exactly when one answer serves both. */
   readonly keyOf: (question: Question) => string;
   /** Reads one; `maxAgeMs` undefined leaves freshness to the configuration. */
   readonly read: (question: Question, maxAgeMs: number | undefined) => Promise<Reading<Answer>>;
   /** What the configuration calls fresh. */
   readonly freshMs: number;
+  readonly schedule: Schedule;
 }
 
 /** Loads an answer; `maxAgeMs` undefined leaves freshness to the configuration. */
@@ -22,36 +21,44 @@ export type ReadLoader<Question, Answer> = (question: Question, maxAgeMs?: numbe
  * A question asked with different `maxAgeMs` is read under the strictest of them; asked for something newer after it
  * was read, it is read once more.
  */
-export function createReadLoader<Question, Answer>(
-  options: ReadLoaderOptions<Question, Answer>,
-): ReadLoader<Question, Answer> {
-  const { name, keyOf, read, freshMs } = options;
-  const asked = new Map<string, { maxAgeMs: number; isRead: boolean }>();
+export function createReadLoader<Question, Answer>({
+  keyOf,
+  read,
+  freshMs,
+  schedule,
+}: ReadLoaderOptions<Question, Answer>): ReadLoader<Question, Answer> {
+  const asked = new Map<string, Wish<Answer>>();
 
-  async function readOne(question: Question): Promise<Reading<Answer>> {
-    const wish = asked.get(keyOf(question));
-    if (wish === undefined) return read(question, undefined);
+  // Asynchronous, so that whatever goes wrong in a read is that read's own.
+  async function readOne(question: Question, wish: { maxAgeMs: number; isRead: boolean }): Promise<Reading<Answer>> {
     wish.isRead = true;
     return read(question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs);
   }
 
-  const loader = new DataLoader<Question, Reading<Answer>, string>(
-    async (questions) => {
-      const settled = await Promise.allSettled(questions.map(readOne));
-      return settled.map((each) => (each.status === 'fulfilled' ? each.value : asError(each.reason)));
-    },
-    { name, cacheKeyFn: keyOf },
-  );
+  function wishFor(question: Question, maxAgeMs: number): Wish<Answer> {
+    const wish = { maxAgeMs, isRead: false };
+    const reading = new Promise<Reading<Answer>>((resolve) => {
+      schedule(() => resolve(readOne(question, wish)));
+    });
+    return Object.assign(wish, { reading });
+  }
 
   return (question, maxAgeMs = freshMs) => {
     const key = keyOf(question);
-    const wish = asked.get(key);
-    if (wish === undefined || (wish.isRead && maxAgeMs < wish.maxAgeMs)) {
-      loader.clear(question);
-      asked.set(key, { maxAgeMs, isRead: false });
-    } else {
-      wish.maxAgeMs = Math.min(wish.maxAgeMs, maxAgeMs);
+    const known = asked.get(key);
+    if (known !== undefined && (!known.isRead || maxAgeMs >= known.maxAgeMs)) {
+      known.maxAgeMs = Math.min(known.maxAgeMs, maxAgeMs);
+      return known.reading;
     }
-    return loader.load(question);
+    const wish = wishFor(question, maxAgeMs);
+    asked.set(key, wish);
+    return wish.reading;
   };
+}
+
+/** What one question was asked under, and what becomes of it. */
+interface Wish<Answer> {
+  maxAgeMs: number;
+  isRead: boolean;
+  readonly reading: Promise<Reading<Answer>>;
 }

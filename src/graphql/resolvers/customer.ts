@@ -16,9 +16,10 @@ export function createCustomerResolvers({ ledgerPageSize }: { readonly ledgerPag
       return Promise.resolve({ ref });
     },
 
-    id: async ({ ref }, _args, { viewer, loaders }) => {
+    id: ({ ref }, _args, { viewer, loaders }) => {
       assertMayRead(viewer, ref);
-      return (await loaders.customerId(ref)).reveal();
+      // Not waited for where it is what they were named by.
+      return ref.by === 'id' ? ref.id.reveal() : loaders.customerId(ref).then((id) => id.reveal());
     },
 
     externalId: async ({ ref }, _args, { viewer, loaders }) => {
