@@ -34,5 +34,6 @@ export interface PointsBalance {
 
 /** A text that is the same for two questions exactly when one answer serves both. Personal data. */
 export function keyOfPointsBalance({ customer, program, entityType }: PointsBalanceQuestion): string {
-  return JSON.stringify([keyOfCustomerRef(customer), program, entityType]);
+  // The first two hold no space.
+  return `${program} ${entityType} ${keyOfCustomerRef(customer)}`;
 }
