@@ -1,3 +1,5 @@
+import DataLoader from 'dataloader';
+import { asError } from '../domain/errors.ts';
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup, type CustomerRef } from '../domain/customer.ts';
 import {
   keyOfLedgerPage,
@@ -12,7 +14,6 @@ import type { Personal } from '../domain/personal.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Platform } from '../platform/index.ts';
-import { createSchedule, type Schedule } from './schedule.ts';
 import { walkLedger } from './ledgerWalk.ts';
 import { createOwners } from './owners.ts';
 import { createReadLoader } from './readLoader.ts';
@@ -65,34 +66,33 @@ const MAX_MORE_PAGES = 10;
 /** A set of loaders: one per operation, never shared. */
 export function createLoaders({ platform, context }: LoadersOptions): Loaders {
   const { freshMs, ledgerPageSize } = platform;
-  const schedule = createSchedule();
   const owners = createOwners();
   let morePages = 0;
   const seenIds = createSightings<CustomerId>();
   const seenExternalIds = createSightings<SeenExternalId>();
 
   const readPointsBalance = createReadLoader({
+    name: 'pointsBalance',
     keyOf: keyOfPointsBalance,
     read: (question: PointsBalanceQuestion, maxAgeMs) => platform.readPointsBalance(question, maxAgeMs, context),
     freshMs,
-    schedule,
   });
   const readLedgerPage = createReadLoader({
+    name: 'ledgerPage',
     keyOf: keyOfLedgerPage,
     read: (question: LedgerPageQuestion, maxAgeMs) => platform.readLedgerPage(question, maxAgeMs, context),
     freshMs,
-    schedule,
   });
   // What a sibling field reads anyway is waited for: loaders dispatch after all fields of a level have asked.
-  const customerIds = createEachLoader(schedule, async (customer) => {
+  const customerIds = createEachLoader('customerId', async (customer) => {
     if (customer.by === 'id') return customer.id;
     const seen = await seenIds.find(customer);
     return seen ?? (await platform.readCustomerId(customer.lookup, undefined, context)).answer.id;
   });
-  const owningIds = createEachLoader(schedule, async (customer) =>
+  const owningIds = createEachLoader('ownerId', async (customer) =>
     customer.by === 'id' ? customer.id : (await platform.findCustomerId(customer.lookup, context)).id,
   );
-  const externalIds = createEachLoader(schedule, async (customer) => {
+  const externalIds = createEachLoader('externalId', async (customer) => {
     const seen = await seenExternalIds.find(customer);
     if (seen !== null) return seen.externalId;
     const { answer } = await loadPage({ customer, filter: WHOLE_LEDGER, page: 0 }, undefined);
@@ -158,17 +158,14 @@ export function createLoaders({ platform, context }: LoadersOptions): Loaders {
   };
 }
 
-/** One thing about each customer, found out once when all fields of a level have asked. */
-function createEachLoader<Value>(schedule: Schedule, loadOne: (customer: CustomerRef) => Promise<Value>) {
-  const asked = new Map<string, Promise<Value>>();
+/** One thing about each customer; the batch runs when all fields of a level have asked. Made when somebody asks. */
+function createEachLoader<Value>(name: string, loadOne: (customer: CustomerRef) => Promise<Value>) {
+  let loader: DataLoader<CustomerRef, Value, string> | undefined;
   return (customer: CustomerRef): Promise<Value> => {
-    const key = keyOfCustomerRef(customer);
-    const known = asked.get(key);
-    if (known !== undefined) return known;
-    const value = new Promise<Value>((resolve) => {
-      schedule(() => resolve(loadOne(customer)));
+    loader ??= new DataLoader((customers) => Promise.all(customers.map((each) => loadOne(each).catch(asError))), {
+      name,
+      cacheKeyFn: keyOfCustomerRef,
     });
-    asked.set(key, value);
-    return value;
+    return loader.load(customer);
   };
 }

@@ -1,14 +1,15 @@
+import DataLoader from 'dataloader';
+import { asError } from '../domain/errors.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { Schedule } from './schedule.ts';
 
 export interface ReadLoaderOptions<Question, Answer> {
+  readonly name: string;
   /** The same for two questions exactly when one answer serves both. */
   readonly keyOf: (question: Question) => string;
   /** Reads one; `maxAgeMs` undefined leaves freshness to the configuration. */
   readonly read: (question: Question, maxAgeMs: number | undefined) => Promise<Reading<Answer>>;
   /** What the configuration calls fresh. */
   readonly freshMs: number;
-  readonly schedule: Schedule;
 }
 
 /** Loads an answer; `maxAgeMs` undefined leaves freshness to the configuration. */
@@ -22,43 +23,41 @@ export type ReadLoader<Question, Answer> = (question: Question, maxAgeMs?: numbe
  * was read, it is read once more.
  */
 export function createReadLoader<Question, Answer>({
+  name,
   keyOf,
   read,
   freshMs,
-  schedule,
 }: ReadLoaderOptions<Question, Answer>): ReadLoader<Question, Answer> {
-  const asked = new Map<string, Wish<Answer>>();
+  const asked = new Map<string, Wish<Question, Answer>>();
+  // What was asked already is found in `asked`, under its `maxAgeMs` too; here all that a level asks for comes together.
+  const loader = new DataLoader<Wish<Question, Answer>, Reading<Answer>>(
+    (wishes) => Promise.all(wishes.map((wish) => readOne(wish).catch(asError))),
+    { name, cache: false },
+  );
 
   // Asynchronous, so that whatever goes wrong in a read is that read's own.
-  async function readOne(question: Question, wish: { maxAgeMs: number; isRead: boolean }): Promise<Reading<Answer>> {
+  async function readOne(wish: Wish<Question, Answer>): Promise<Reading<Answer>> {
     wish.isRead = true;
-    return read(question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs);
-  }
-
-  function wishFor(question: Question, maxAgeMs: number): Wish<Answer> {
-    const wish = { maxAgeMs, isRead: false };
-    const reading = new Promise<Reading<Answer>>((resolve) => {
-      schedule(() => resolve(readOne(question, wish)));
-    });
-    return Object.assign(wish, { reading });
+    return read(wish.question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs);
   }
 
   return (question, maxAgeMs = freshMs) => {
     const key = keyOf(question);
     const known = asked.get(key);
-    if (known !== undefined && (!known.isRead || maxAgeMs >= known.maxAgeMs)) {
+    if (known?.reading !== undefined && (!known.isRead || maxAgeMs >= known.maxAgeMs)) {
       known.maxAgeMs = Math.min(known.maxAgeMs, maxAgeMs);
       return known.reading;
     }
-    const wish = wishFor(question, maxAgeMs);
+    const wish: Wish<Question, Answer> = { question, maxAgeMs, isRead: false, reading: undefined };
     asked.set(key, wish);
-    return wish.reading;
+    return (wish.reading = loader.load(wish));
   };
 }
 
 /** What one question was asked under, and what becomes of it. */
-interface Wish<Answer> {
+interface Wish<Question, Answer> {
+  readonly question: Question;
   maxAgeMs: number;
   isRead: boolean;
-  readonly reading: Promise<Reading<Answer>>;
+  reading: Promise<Reading<Answer>> | undefined;
 }
