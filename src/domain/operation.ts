@@ -1,3 +1,5 @@
+import type { StopSignal } from './stop.ts';
+
 /** An answer in the cache that an operation was given, for who gives the operation's whole answer again. */
 export interface CachedPart {
   /** Whether a read would be given it now: it is still the one that is kept, fresh, and need not be read ahead. */
@@ -58,7 +60,7 @@ export type Priority = 'interactive' | 'refresh';
 /** What every read is done under: when to stop, how urgent it is, and what to count. */
 export interface ReadContext {
   /** Aborts at the deadline, or when the caller has gone; its reason is the error to show. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** When the signal will abort, on the monotonic clock; may move when others come to wait for the same read. */
   readonly deadlineAtMs: () => number;
   readonly priority: () => Priority;

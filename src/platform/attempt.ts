@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { StopSignal } from '../domain/stop.ts';
 import { readAnswer, type PlatformAnswer } from './answer.ts';
 import type { EndpointName } from './endpointName.ts';
 import type { HttpRequest, Transport } from './http.ts';
@@ -30,7 +31,7 @@ export async function attempt(
   { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
   endpoint: EndpointName,
   request: HttpRequest,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<PlatformAnswer> {
   try {
     const answer = await transport.send(request, signal);

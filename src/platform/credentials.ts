@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../domain/secret.ts';
+import type { StopSignal } from '../domain/stop.ts';
 
 /** How the gateway signs in: an OAuth client, or a till. */
 export type PlatformCredentials =
@@ -12,9 +13,9 @@ export type AuthorizationHeaders = Readonly<Record<string, string>>;
 /** Signs requests, and finds new headers when the platform refuses the ones it gave. */
 export interface Authorizer {
   /** Headers to sign with now. @throws {PlatformProblem} when there are none to be had */
-  headers(signal: AbortSignal): Promise<AuthorizationHeaders>;
+  headers(signal: StopSignal): Promise<AuthorizationHeaders>;
   /** Headers to replay with after `refused` were, or null when there is nothing else to try. */
-  renew(refused: AuthorizationHeaders, signal: AbortSignal): Promise<AuthorizationHeaders | null>;
+  renew(refused: AuthorizationHeaders, signal: StopSignal): Promise<AuthorizationHeaders | null>;
 }
 
 /**

@@ -1,17 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import type { ReadContext } from '../domain/operation.ts';
-
-/** One read under way, and who waits for it. */
-interface Flight<T> {
-  readonly startedAtMs: number;
-  readonly landing: Promise<T>;
-  readonly waiters: Set<ReadContext>;
-  /** Whom to tell when the first interactive one comes to wait for a refresh. */
-  readonly urgent: Set<() => void>;
-  /** Aborts what is under way. */
-  readonly abort: (reason: unknown) => void;
-}
+import { Stop, throwIfStopped } from '../domain/stop.ts';
 
 /**
  * One read at a time for each key, over all operations: who asks for what is already being read waits for that. The
@@ -39,68 +28,101 @@ export class Flights<T> {
     context: ReadContext,
     start: (flightContext: ReadContext) => Promise<T>,
   ): { readonly landing: Promise<T>; readonly isJoined: boolean } {
-    context.signal.throwIfAborted();
+    throwIfStopped(context.signal);
     const known = this.#flights.get(key);
-    const isJoined = known !== undefined && known.startedAtMs >= notBeforeMs;
-    const flight = isJoined ? known : this.#takeOff(key, context, start);
-    return { landing: this.#board(key, flight, context), isJoined };
-  }
-
-  #takeOff(key: string, context: ReadContext, start: (flightContext: ReadContext) => Promise<T>): Flight<T> {
-    const controller = new AbortController();
-    setMaxListeners(0, controller.signal);
-    const waiters = new Set<ReadContext>();
-    const urgent = new Set<() => void>();
-    const flightContext: ReadContext = {
-      signal: controller.signal,
-      meter: context.meter, // Who starts it pays for it.
-      deadlineAtMs: () => Math.max(...[...waiters].map((waiter) => waiter.deadlineAtMs())),
-      priority: () => ([...waiters].some((waiter) => waiter.priority() === 'interactive') ? 'interactive' : 'refresh'),
-      onUrgent: (callback) => {
-        urgent.add(callback);
-        return () => urgent.delete(callback);
-      },
-    };
-    const startedAtMs = this.#clock.monotonicMs();
-    waiters.add(context); // There before the reader looks at its deadline.
-    const landing = start(flightContext).finally(() => this.#remove(key, flight));
-    landing.catch(() => undefined); // When all have left, nobody looks at how it ended.
-    const flight = { startedAtMs, landing, waiters, urgent, abort: (reason: unknown) => controller.abort(reason) };
-    this.#flights.set(key, flight);
-    return flight;
-  }
-
-  #board(key: string, flight: Flight<T>, context: ReadContext): Promise<T> {
-    const { signal } = context;
-    flight.waiters.add(context);
-    if (context.priority() === 'interactive') {
-      for (const hurry of flight.urgent) hurry();
-      flight.urgent.clear();
+    if (known !== undefined && known.startedAtMs >= notBeforeMs) {
+      return { landing: known.board(context), isJoined: true };
     }
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        reject(signal.reason);
-        flight.waiters.delete(context);
-        if (flight.waiters.size > 0) return;
-        // Nobody is left: the next one to ask starts anew.
-        this.#remove(key, flight);
-        flight.abort(signal.reason);
-      };
-      if (signal.aborted) {
-        leave();
-        return;
-      }
-      signal.addEventListener('abort', leave, { once: true });
-      flight.landing.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    const flight = new Flight<T>(this.#clock.monotonicMs(), () => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
+    this.#flights.set(key, flight);
+    const landing = flight.board(context); // There before the reader looks at its deadline.
+    flight.takeOff(start, context);
+    return { landing, isJoined: false };
   }
 
   /** Whether a read of `key` is under way. */
   has(key: string): boolean {
     return this.#flights.has(key);
   }
+}
 
-  #remove(key: string, flight: Flight<T>): void {
-    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+/** Somebody who waits for a read. */
+interface Waiter<T> {
+  readonly context: ReadContext;
+  readonly resolve: (answer: T) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly leave: () => void;
+}
+
+/** One read under way, and who waits for it. */
+class Flight<T> {
+  readonly startedAtMs: number;
+  readonly #end: () => void;
+  readonly #stop = new Stop();
+  #waiters: Waiter<T>[] = [];
+  /** Whom to tell when the first interactive one comes to wait for a refresh. */
+  #urgent: (() => void)[] = [];
+
+  /** @param end called when it has landed, or all have left */
+  constructor(startedAtMs: number, end: () => void) {
+    this.startedAtMs = startedAtMs;
+    this.#end = end;
+  }
+
+  /** Begins to read; who starts it pays for it. */
+  takeOff(start: (flightContext: ReadContext) => Promise<T>, { meter }: ReadContext): void {
+    const context: ReadContext = {
+      signal: this.#stop,
+      meter,
+      deadlineAtMs: () =>
+        this.#waiters.reduce((latest, each) => Math.max(latest, each.context.deadlineAtMs()), -Infinity),
+      priority: () =>
+        this.#waiters.some((each) => each.context.priority() === 'interactive') ? 'interactive' : 'refresh',
+      onUrgent: (callback) => {
+        this.#urgent.push(callback);
+        return () => (this.#urgent = this.#urgent.filter((each) => each !== callback));
+      },
+    };
+    // When all have left, nobody looks at how it ended.
+    start(context).then(
+      (answer) => this.#land(({ resolve }) => resolve(answer)),
+      (reason: unknown) => this.#land(({ reject }) => reject(reason)),
+    );
+  }
+
+  /** Waits for it, until it has landed or the asker's signal aborts. */
+  board(context: ReadContext): Promise<T> {
+    const landing = new Promise<T>((resolve, reject) => {
+      const waiter = { context, resolve, reject, leave: () => this.#leave(waiter) };
+      this.#waiters.push(waiter); // Who is hurried looks at its deadline.
+      context.signal.addEventListener('abort', waiter.leave);
+    });
+    if (this.#urgent.length > 0 && context.priority() === 'interactive') {
+      const urgent = this.#urgent;
+      this.#urgent = [];
+      for (const hurry of urgent) hurry();
+    }
+    return landing;
+  }
+
+  #leave(waiter: Waiter<T>): void {
+    const { reason } = waiter.context.signal;
+    waiter.reject(reason);
+    this.#waiters = this.#waiters.filter((each) => each !== waiter);
+    if (this.#waiters.length > 0) return;
+    // Nobody is left: the next one to ask starts anew.
+    this.#end();
+    this.#stop.abort(reason);
+  }
+
+  #land(settle: (waiter: Waiter<T>) => void): void {
+    this.#end();
+    for (const waiter of this.#waiters) {
+      waiter.context.signal.removeEventListener('abort', waiter.leave);
+      settle(waiter);
+    }
+    this.#waiters = [];
   }
 }

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import got, { type PlainResponse, type StreamOptions } from 'got';
+import { throwIfStopped } from '../domain/stop.ts';
 import { limitConnecting } from './connecting.ts';
 import { REQUEST_HEADERS, type HttpOptions, type Transport } from './http.ts';
 import { Incoming } from './incoming.ts';
@@ -44,7 +45,7 @@ export function createGotTransport({
   return {
     send: (asked, signal) =>
       new Promise((resolve, reject) => {
-        signal.throwIfAborted();
+        throwIfStopped(signal);
         const { method, headers, json } = asked;
         const options: StreamOptions = { method, headers };
         if (json !== undefined) options.json = json;

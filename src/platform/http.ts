@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { StopSignal } from '../domain/stop.ts';
 
 /** One HTTP request to the platform, below authentication and everything else. */
 export interface HttpRequest {
@@ -29,7 +30,7 @@ export interface Transport {
    * @throws {TransportError} when no whole answer arrived; never a library's own error, which carries the URL
    * @throws the signal's reason, as soon as it aborts
    */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  send(request: HttpRequest, signal: StopSignal): Promise<HttpAnswer>;
   /** Closes all connections. */
   close(): void;
 }

@@ -156,7 +156,7 @@ export class QuotaGate {
         admit: (turn) => settle(() => resolve(turn)),
         refuse: (reason) => settle(() => reject(reason)),
       };
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', leave);
       this.#waiting[priority].push(waiter);
       void this.#pump();
     });

@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { createMeter, type ReadContext } from '../domain/operation.ts';
+import { Stop } from '../domain/stop.ts';
 import type { NearEntry } from './cacheTiers.ts';
 
 /** When, and whether, answers are read again before they grow old. */
@@ -34,14 +34,13 @@ export function createRefreshContext(
   clock: Clock,
   timeoutMs: number,
 ): { readonly context: ReadContext; readonly dispose: () => void } {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
+  const stop = new Stop();
   const dispose = clock.after(timeoutMs, () =>
-    controller.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'refresh too slow' })),
+    stop.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: 'refresh too slow' })),
   );
   const endMs = clock.monotonicMs() + timeoutMs;
   const context: ReadContext = {
-    signal: controller.signal,
+    signal: stop,
     deadlineAtMs: () => endMs,
     priority: () => 'refresh',
     meter: createMeter(), // It is nobody's own cost.

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { createMeter } from '../domain/operation.ts';
+import { Stop } from '../domain/stop.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { CallContext } from './call.ts';
 import type { AuthorizationHeaders, Authorizer, PlatformCredentials } from './credentials.ts';
@@ -44,10 +45,10 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
   let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
 
   async function signIn(): Promise<Token> {
-    const timeout = new AbortController();
+    const timeout = new Stop();
     const endMs = clock.monotonicMs() + timeoutMs;
     const context: CallContext = {
-      signal: timeout.signal,
+      signal: timeout,
       deadlineAtMs: () => endMs,
       priority: () => 'interactive',
       meter: createMeter(), // It is nobody's own call.

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Pool, type buildConnector, type Dispatcher } from 'undici';
+import { throwIfStopped } from '../domain/stop.ts';
 import { limitConnecting } from './connecting.ts';
 import { REQUEST_HEADERS, type HttpOptions, type HttpRequest, type Transport } from './http.ts';
 import { Incoming } from './incoming.ts';
@@ -34,7 +35,7 @@ export function createUndiciTransport({
   return {
     send: (asked, signal) =>
       new Promise((resolve, reject) => {
-        signal.throwIfAborted();
+        throwIfStopped(signal);
         const { pathname, search } = requestUrl(baseUrl, asked);
         const incoming = new Incoming(maxBodyBytes);
         const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));

@@ -1,3 +1,4 @@
+import { throwIfStopped } from '../../../src/domain/stop.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../../src/platform/http.ts';
 import { TransportError } from '../../../src/platform/transportError.ts';
 import { balanceBody, callAsked, errorBody, ledgerBody, tokenBody, type CallAsked } from '../../support/answers.ts';
@@ -117,9 +118,9 @@ export function createSimulatedPlatform(options: SimulatedPlatformOptions): Simu
     transport: {
       send: (request, signal) =>
         new Promise((resolve, reject) => {
-          signal.throwIfAborted();
+          throwIfStopped(signal);
           const leave = () => reject(signal.reason);
-          signal.addEventListener('abort', leave, { once: true });
+          signal.addEventListener('abort', leave);
           serve(request)
             .then(resolve, reject)
             .finally(() => signal.removeEventListener('abort', leave));
