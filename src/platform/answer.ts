@@ -80,12 +80,14 @@ function isRequestId(text: string): boolean {
   return !/^[0-9-]+$/.test(text) && /^(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(text);
 }
 
+/** Takes a byte order mark off, and refuses what is not UTF-8. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function jsonOf({ contentType, body }: HttpAnswer): Json | undefined {
   if (contentType !== undefined && !/^application\/(?:[a-z0-9.!#$&^_+-]+\+)?json\b/i.test(contentType))
     return undefined;
   try {
-    // Takes a byte order mark off, and refuses what is not UTF-8.
-    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const value = parseJson(UTF8.decode(body));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -76,18 +76,24 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     question: Question,
     maxAgeMs: number | undefined,
     context: ReadContext,
-  ): Promise<{ readonly found: Found<Answer>; readonly isJoined: boolean }> {
+  ): Promise<Answer> {
     const wantedMs = maxAgeMs ?? rules.freshMs;
     const startMs = clock.monotonicMs();
     const notBeforeMs = maxAgeMs === undefined ? -Infinity : startMs - maxAgeMs;
+    const start = (flight: ReadContext) => fetch(key, question, wantedMs, flight);
     for (;;) {
-      const { landing, isJoined } = flights.join(key, notBeforeMs, context, (flight) =>
-        fetch(key, question, wantedMs, flight),
-      );
+      const { landing, isJoined } = flights.join(key, notBeforeMs, context, start);
       if (isJoined) context.meter.coalesced += 1;
-      const found = await landing;
+      const { answer, receivedAtMs, from } = await landing;
       // Who began the flight may have been content with something older.
-      if (!isJoined || found.receivedAtMs >= startMs - wantedMs) return { found, isJoined };
+      if (isJoined && receivedAtMs < startMs - wantedMs) continue;
+      if (!isJoined && from === 'cache') context.meter.fromCache += 1;
+      noteFreshUntil(context, receivedAtMs + wantedMs);
+      telemetry.readAnswered(name, isJoined ? 'coalesced' : from === 'cache' ? 'fresh' : 'miss');
+      // Not where another answer, asked for later, has come first.
+      const near = tiers.near(key);
+      if (near?.entry.kind === 'answer' && near.entry.answer === answer) notePart(context, key, near);
+      return answer;
     }
   }
 
@@ -150,13 +156,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       return { answer: foundIn(near.entry).answer, isStale: false };
     }
     try {
-      const { found, isJoined } = await obtain(key, question, maxAgeMs, context);
-      if (!isJoined && found.from === 'cache') context.meter.fromCache += 1;
-      noteFreshUntil(context, found.receivedAtMs + wantedMs);
-      const kept = tiers.near(key);
-      if (kept?.entry.receivedAtMs === found.receivedAtMs) notePart(context, key, kept);
-      telemetry.readAnswered(name, isJoined ? 'coalesced' : found.from === 'cache' ? 'fresh' : 'miss');
-      return { answer: found.answer, isStale: false };
+      return { answer: await obtain(key, question, maxAgeMs, context), isStale: false };
     } catch (error) {
       const answer = await lastAnswer(key, error);
       telemetry.readAnswered(name, answer === undefined ? 'failed' : 'stale');

@@ -36,6 +36,11 @@ export class CacheTiers<Answer> {
     this.#keepMsOf = options.keepMsOf;
   }
 
+  /** Whether others may have something newer than this process. */
+  get isShared(): boolean {
+    return this.#far !== undefined;
+  }
+
   /** What this process has. */
   near(key: string): NearEntry<Answer> | undefined {
     return this.#near.get(key);
@@ -51,12 +56,12 @@ export class CacheTiers<Answer> {
     return this.#near.get(key)?.entry;
   }
 
-  /** Keeps an entry here and for all, unless there is a newer one. */
-  async keep(key: string, entry: CacheEntry<Answer>): Promise<void> {
+  /** Keeps an entry here and for all, unless there is a newer one; a promise where there is anybody else. */
+  keep(key: string, entry: CacheEntry<Answer>): Promise<void> | undefined {
     const leftMs = this.#leftMsOf(entry);
-    if (leftMs <= 0) return;
+    if (leftMs <= 0) return undefined;
     this.#keepNear(key, entry);
-    await this.#far?.set(key, entry, leftMs);
+    return this.#far === undefined ? undefined : Promise.resolve(this.#far.set(key, entry, leftMs));
   }
 
   #keepNear(key: string, entry: CacheEntry<Answer>): void {

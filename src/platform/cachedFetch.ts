@@ -45,39 +45,46 @@ export function createCachedFetch<Question, Answer>(
 ): CachedFetch<Question, Answer> {
   const { fetch, tiers, leases, clock } = options;
 
-  function youngerThan(wantedMs: number, entry: CacheEntry<Answer> | undefined): Found<Answer> | undefined {
-    if (entry === undefined || clock.monotonicMs() - entry.receivedAtMs >= wantedMs) return undefined;
-    return foundIn(entry);
+  function isOld(wantedMs: number, { receivedAtMs }: CacheEntry<Answer>): boolean {
+    return clock.monotonicMs() - receivedAtMs >= wantedMs;
   }
 
-  /** `after` runs when what was found has been kept; the asker does not wait for that. */
+  function youngerThan(wantedMs: number, entry: CacheEntry<Answer> | undefined): Found<Answer> | undefined {
+    return entry === undefined || isOld(wantedMs, entry) ? undefined : foundIn(entry);
+  }
+
+  /** `after`, where there is something to do, runs when what was found has been kept; the asker does not wait for that. */
   async function fetchAndKeep(
     key: string,
     question: Question,
     context: ReadContext,
-    after: () => Promise<void>,
+    after?: () => Promise<void>,
   ): Promise<Found<Answer>> {
     const askedAtMs = clock.monotonicMs();
-    const times = () => ({ askedAtMs, receivedAtMs: clock.monotonicMs() });
-    let kept: Promise<void> = Promise.resolve();
+    let kept: Promise<void> | undefined;
     try {
-      const entry = { kind: 'answer', answer: await fetch(question, context), ...times() } as const;
-      kept = tiers.keep(key, entry);
-      return { answer: entry.answer, receivedAtMs: entry.receivedAtMs, from: 'platform' };
+      const answer = await fetch(question, context);
+      const receivedAtMs = clock.monotonicMs();
+      kept = tiers.keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs });
+      return { answer, receivedAtMs, from: 'platform' };
     } catch (error) {
       if (error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER) {
-        kept = tiers.keep(key, { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, ...times() });
+        const receivedAtMs = clock.monotonicMs();
+        kept = tiers.keep(key, { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs });
       }
       throw error;
     } finally {
-      void kept.then(after);
+      if (after !== undefined) void Promise.resolve(kept).then(after);
     }
   }
 
-  return async (key, question, wantedMs, context) => {
-    const nothing = () => Promise.resolve();
-    // Asked to ask the platform now: what another gateway began earlier may be too old.
-    if (wantedMs <= 0) return fetchAndKeep(key, question, context, nothing);
+  /** Looks at what all have, and waits for who is at it. */
+  async function fetchUnlessShared(
+    key: string,
+    question: Question,
+    wantedMs: number,
+    context: ReadContext,
+  ): Promise<Found<Answer>> {
     const known = youngerThan(wantedMs, await tiers.newest(key));
     if (known !== undefined) return known;
 
@@ -85,7 +92,7 @@ export function createCachedFetch<Question, Answer>(
     const waitUntilMs = clock.monotonicMs() + leftMs() * WAIT_SHARE;
     for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(2 * lookMs, LOOK_EVERY_MS)) {
       const lease = await leases.take(key, Math.max(0, leftMs()) + LEASE_MARGIN_MS);
-      if (lease === 'none') return fetchAndKeep(key, question, context, nothing);
+      if (lease === 'none') return fetchAndKeep(key, question, context);
       if (lease !== 'taken') {
         // Its last holder may have found it since we looked.
         const found = youngerThan(wantedMs, await tiers.newest(key));
@@ -93,11 +100,20 @@ export function createCachedFetch<Question, Answer>(
         void lease();
         return found;
       }
-      if (clock.monotonicMs() >= waitUntilMs) return fetchAndKeep(key, question, context, nothing);
+      if (clock.monotonicMs() >= waitUntilMs) return fetchAndKeep(key, question, context);
       await sleep(lookMs, clock, context.signal);
       const found = youngerThan(wantedMs, await tiers.newest(key));
       if (found !== undefined) return found;
     }
+  }
+
+  return (key, question, wantedMs, context) => {
+    // Asked to ask the platform now: what another gateway began earlier may be too old.
+    if (wantedMs <= 0) return fetchAndKeep(key, question, context);
+    if (tiers.isShared) return fetchUnlessShared(key, question, wantedMs, context);
+    const entry = tiers.near(key)?.entry;
+    if (entry === undefined || isOld(wantedMs, entry)) return fetchAndKeep(key, question, context);
+    return Promise.resolve(entry).then(foundIn);
   };
 }
 

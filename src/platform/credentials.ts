@@ -12,8 +12,8 @@ export type AuthorizationHeaders = Readonly<Record<string, string>>;
 
 /** Signs requests, and finds new headers when the platform refuses the ones it gave. */
 export interface Authorizer {
-  /** Headers to sign with now. @throws {PlatformProblem} when there are none to be had */
-  headers(signal: StopSignal): Promise<AuthorizationHeaders>;
+  /** Headers to sign with now; a promise where they have to be fetched. @throws {PlatformProblem} when there are none */
+  headers(signal: StopSignal): AuthorizationHeaders | Promise<AuthorizationHeaders>;
   /** Headers to replay with after `refused` were, or null when there is nothing else to try. */
   renew(refused: AuthorizationHeaders, signal: StopSignal): Promise<AuthorizationHeaders | null>;
 }
@@ -29,5 +29,5 @@ export function createTillAuthorizer({
 }: Extract<PlatformCredentials, { kind: 'till' }>): Authorizer {
   const md5 = createHash('md5').update(password.reveal(), 'utf8').digest('hex');
   const headers = { authorization: `Basic ${Buffer.from(`${username}:${md5}`, 'utf8').toString('base64')}` };
-  return { headers: () => Promise.resolve(headers), renew: () => Promise.resolve(null) };
+  return { headers: () => headers, renew: () => Promise.resolve(null) };
 }

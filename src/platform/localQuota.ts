@@ -17,8 +17,8 @@ export class LocalQuota implements Quota {
     this.#refreshes = new QuotaWindow(rules);
   }
 
-  take(priority: Priority): Promise<Grant> {
-    return Promise.resolve(this.takeNow(priority, this.#rules.limit));
+  take(priority: Priority): Grant {
+    return this.takeNow(priority, this.#rules.limit);
   }
 
   /** {@link take} at once, of fewer than all places. */

@@ -16,8 +16,8 @@ export type Grant =
 
 /** Where the quota of the API key is kept: in this process, or shared over Redis. */
 export interface Quota {
-  /** Takes one call's place if there is one now. */
-  take(priority: Priority): Promise<Grant>;
+  /** Takes one call's place if there is one now. A promise only where somebody else has to be asked. */
+  take(priority: Priority): Grant | Promise<Grant>;
   /** Calls left in the window, as far as is known here. */
   remaining(): number;
   /** Calls that fit in a window, as far as is known here. */

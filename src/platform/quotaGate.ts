@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Priority, ReadContext } from '../domain/operation.ts';
+import { throwIfStopped } from '../domain/stop.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from './problem.ts';
@@ -30,8 +31,12 @@ interface Waiter {
   readonly context: ReadContext;
   priority: Priority;
   readonly sinceMs: number;
-  readonly admit: (turn: Turn) => void;
-  readonly refuse: (reason: unknown) => void;
+  /** Its place, as soon as it has one; */
+  turn?: Turn;
+  /** or why it has none. */
+  refusal?: PlatformProblem;
+  /** Called when it has either; not there as long as nobody had to wait. */
+  settled?: () => void;
 }
 
 /** Assumed until calls have shown what they take. */
@@ -99,7 +104,8 @@ export class QuotaGate {
    * @throws the context's abort reason when it aborts first; a place that was not used goes to the next
    */
   async pass<T>(context: ReadContext, send: () => Promise<T>): Promise<T> {
-    const { giveBack, round } = await this.#turn(context);
+    const turn = this.#turn(context);
+    const { giveBack, round } = turn instanceof Promise ? await turn : turn;
     try {
       if (context.signal.aborted) {
         giveBack();
@@ -119,21 +125,32 @@ export class QuotaGate {
       throw refusal;
     } finally {
       this.#underWay -= 1;
-      void this.#pump();
+      if (this.#length() > 0) void this.#pump();
     }
   }
 
-  #turn(context: ReadContext): Promise<Turn> {
-    const { signal } = context;
-    if (signal.aborted) return Promise.reject(signal.reason);
+  /** Waits in the queue; at once where nobody else has to be waited for. */
+  #turn(context: ReadContext): Turn | Promise<Turn> {
+    throwIfStopped(context.signal);
+    const priority = context.priority();
     if (this.#length() - this.#free() >= this.#options.maxWaiting) {
-      this.#options.telemetry.quotaRefused(context.priority());
-      return Promise.reject(spent(this.#spacingMs() * this.#length(), TOO_MANY));
+      this.#options.telemetry.quotaRefused(priority);
+      throw spent(this.#spacingMs() * this.#length(), TOO_MANY);
     }
+    const waiter: Waiter = { context, priority, sinceMs: this.#options.clock.monotonicMs() };
+    this.#waiting[priority].push(waiter);
+    void this.#pump();
+    if (waiter.turn !== undefined) return waiter.turn;
+    if (waiter.refusal !== undefined) throw waiter.refusal;
+    return this.#wait(waiter);
+  }
+
+  #wait(waiter: Waiter): Promise<Turn> {
+    const { signal, onUrgent } = waiter.context;
     return new Promise((resolve, reject) => {
-      const priority = context.priority();
       const leave = () => {
         this.#drop(waiter);
+        end();
         reject(signal.reason);
       };
       // Somebody has come to wait for what only a refresh had asked for.
@@ -143,22 +160,17 @@ export class QuotaGate {
         this.#waiting.interactive.push(waiter);
         void this.#pump();
       };
-      const stopListening = priority === 'refresh' ? context.onUrgent?.(hurry) : undefined;
-      const settle = (end: () => void) => {
+      const stopListening = waiter.priority === 'refresh' ? onUrgent?.(hurry) : undefined;
+      const end = () => {
         signal.removeEventListener('abort', leave);
         stopListening?.();
-        end();
       };
-      const waiter: Waiter = {
-        context,
-        priority,
-        sinceMs: this.#options.clock.monotonicMs(),
-        admit: (turn) => settle(() => resolve(turn)),
-        refuse: (reason) => settle(() => reject(reason)),
+      waiter.settled = () => {
+        end();
+        if (waiter.turn === undefined) reject(waiter.refusal);
+        else resolve(waiter.turn);
       };
       signal.addEventListener('abort', leave);
-      this.#waiting[priority].push(waiter);
-      void this.#pump();
     });
   }
 
@@ -177,12 +189,14 @@ export class QuotaGate {
         // One that ends will pump again.
         if (this.#underWay >= this.#options.maxConcurrent) return;
         let priority = this.#nextPriority();
-        let grant = await this.#options.quota.take(priority);
+        let asked = this.#options.quota.take(priority);
+        let grant = asked instanceof Promise ? await asked : asked;
         if (!grant.granted && priority === 'refresh' && this.#waiting.interactive.length > 0) {
           // Either class may be without a place now, or the refresh class alone, which has had its share. Its turn passes
           // only when another goes, for else it would pass each time there is no place, and never come.
           priority = 'interactive';
-          grant = await this.#options.quota.take(priority);
+          asked = this.#options.quota.take(priority);
+          grant = asked instanceof Promise ? await asked : asked;
         }
         if (grant.granted && this.#closing.leftMs > 0) {
           grant.giveBack(); // Closed while the quota was asked.
@@ -210,7 +224,8 @@ export class QuotaGate {
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
     this.#options.telemetry.quotaWaited(next.priority, waitedMs);
-    next.admit({ giveBack, round: this.#closing.round });
+    next.turn = { giveBack, round: this.#closing.round };
+    next.settled?.();
   }
 
   #nextPriority(): Priority {
@@ -233,7 +248,8 @@ export class QuotaGate {
       if (isLate || kept >= this.#options.maxWaiting) {
         this.#drop(waiter);
         this.#options.telemetry.quotaRefused(waiter.priority);
-        waiter.refuse(spent(turnMs - nowMs, isLate ? detail : TOO_MANY));
+        waiter.refusal = spent(turnMs - nowMs, isLate ? detail : TOO_MANY);
+        waiter.settled?.();
       } else {
         kept += 1;
         turnMs += spacingMs;

@@ -12,7 +12,8 @@ export function createSignedCall(send: Sender, authorizer: Authorizer): Platform
     const sendWith = (headers: AuthorizationHeaders) =>
       send(endpoint, { method: 'GET', path, searchParams, headers }, context);
 
-    const headers = await authorizer.headers(context.signal);
+    const signed = authorizer.headers(context.signal);
+    const headers = signed instanceof Promise ? await signed : signed;
     try {
       return await sendWith(headers);
     } catch (error) {

@@ -92,9 +92,11 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
   }
 
   return {
-    async headers(signal) {
+    headers(signal) {
       const nowMs = clock.monotonicMs();
-      if (current === undefined || nowMs >= current.expiresAtMs) return (await waitFor(fetchOnce(), signal)).headers;
+      if (current === undefined || nowMs >= current.expiresAtMs) {
+        return waitFor(fetchOnce(), signal).then(({ headers }) => headers);
+      }
       // Failing here costs nobody anything yet: the token in hand holds until it expires.
       if (nowMs >= current.renewAtMs) fetchOnce().catch(() => undefined);
       return current.headers;
