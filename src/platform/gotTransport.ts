@@ -8,7 +8,7 @@ import { limitConnecting } from './connecting.ts';
 import { REQUEST_HEADERS, type HttpOptions, type Transport } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { watchProgress } from './progress.ts';
-import { requestUrl } from './requestUrl.ts';
+import { createRequestTarget } from './requestTarget.ts';
 import { TransportError, transportErrorOf } from './transportError.ts';
 
 /**
@@ -42,6 +42,8 @@ export function createGotTransport({
       request({ agent, protocol, hostname, port, path: `${pathname}${search}`, method, headers }, respond),
   });
 
+  const targetOf = createRequestTarget(baseUrl);
+
   return {
     send: (asked, signal) =>
       new Promise((resolve, reject) => {
@@ -49,7 +51,7 @@ export function createGotTransport({
         const { method, headers, json } = asked;
         const options: StreamOptions = { method, headers };
         if (json !== undefined) options.json = json;
-        const stream = client.stream(requestUrl(baseUrl, asked), options);
+        const stream = client.stream(`${baseUrl.origin}${targetOf(asked)}`, options);
         const incoming = new Incoming(maxBodyBytes);
         const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));
 

@@ -6,7 +6,7 @@ import { limitConnecting } from './connecting.ts';
 import { REQUEST_HEADERS, type HttpOptions, type HttpRequest, type Transport } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { watchProgress } from './progress.ts';
-import { requestUrl } from './requestUrl.ts';
+import { createRequestTarget } from './requestTarget.ts';
 import { TransportError, transportErrorOf } from './transportError.ts';
 
 /** How long an idle connection is kept where the platform says nothing: well below the minute of most load balancers. */
@@ -32,11 +32,15 @@ export function createUndiciTransport({
     bodyTimeout: 0,
   });
 
+  const targetOf = createRequestTarget(baseUrl);
+  const headersOf = createHeaders();
+
   return {
     send: (asked, signal) =>
       new Promise((resolve, reject) => {
         throwIfStopped(signal);
-        const { pathname, search } = requestUrl(baseUrl, asked);
+        const { method, json } = asked;
+        const path = targetOf(asked);
         const incoming = new Incoming(maxBodyBytes);
         const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));
         let controller: Dispatcher.DispatchController | undefined;
@@ -55,7 +59,7 @@ export function createUndiciTransport({
         const leave = () => fail(signal.reason);
         signal.addEventListener('abort', leave);
         pool.dispatch(
-          { ...contentOf(asked), path: `${pathname}${search}` },
+          { path, method, headers: headersOf(asked), body: json === undefined ? null : JSON.stringify(json) },
           {
             onRequestStart(started) {
               controller = started;
@@ -85,12 +89,16 @@ export function createUndiciTransport({
 /** What undici is told of a request that nobody waits for any more; nobody hears it. */
 const ABANDONED = new Error('Abandoned.');
 
-function contentOf({ method, headers, json }: HttpRequest) {
-  if (json === undefined) return { method, headers: { ...REQUEST_HEADERS, ...headers } };
-  return {
-    method,
-    headers: { ...REQUEST_HEADERS, ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(json),
+/** Makes the headers of a request; those that sign it are the same for many. */
+function createHeaders(): (request: HttpRequest) => Readonly<Record<string, string>> {
+  let signature: HttpRequest['headers'] = {};
+  let signed = { ...REQUEST_HEADERS };
+  return ({ headers, json }) => {
+    if (headers !== signature) {
+      signature = headers;
+      signed = { ...REQUEST_HEADERS, ...headers };
+    }
+    return json === undefined ? signed : { ...signed, 'content-type': 'application/json' };
   };
 }
 

@@ -27,14 +27,30 @@ export async function fetchLedgerPage(
   const request = {
     endpoint: 'ledgerBalance',
     path: 'v2/pointsLedger/getCustomerLedgerBalance',
-    searchParams: {
-      ...customerParamsOf(customer),
-      ...filterParamsOf(filter),
-      limit: String(pageSize),
-      offset: String(page), // A page number, though its name says rows.
-    },
+    searchParams: searchParamsOf(customer, filter, { limit: pageSize, page }),
   } as const;
   return decodeLedgerPage(await call(request, context), customer);
+}
+
+function searchParamsOf(
+  customer: CustomerRef,
+  filter: LedgerFilter,
+  { limit, page }: { readonly limit: number; readonly page: number },
+): Record<string, string> {
+  const params = customerParamsOf(customer);
+  const { endDate, tillId, ledgerEntryType, pointCategoryType, alternateCurrencies } = filter;
+  if (endDate !== undefined) params['endDate'] = endDate;
+  if (tillId !== undefined) params['tillId'] = tillId;
+  // Left out when false, the documented default: an org without concepts may refuse the parameter (11001).
+  if (filter.includeTillConceptEvents) params['includeTillConceptEvents'] = 'true';
+  if (ledgerEntryType !== undefined) params['ledgerEntryType'] = ledgerEntryType;
+  if (pointCategoryType !== undefined) params['pointCategoryType'] = pointCategoryType;
+  // Always said: no default is documented, and the names only count beside `false`.
+  params['includeAlternateCurrencies'] = String(alternateCurrencies === 'all');
+  if (typeof alternateCurrencies !== 'string') params['alternateCurrencyNames'] = alternateCurrencies.join(',');
+  params['limit'] = String(limit);
+  params['offset'] = String(page); // A page number, though its name says rows.
+  return params;
 }
 
 function customerParamsOf(customer: CustomerRef): Record<string, string> {
@@ -44,21 +60,6 @@ function customerParamsOf(customer: CustomerRef): Record<string, string> {
 
 /** An id is the same in every source, and a source must be named: the default one. */
 const ID_SOURCE = 'INSTORE';
-
-function filterParamsOf(filter: LedgerFilter): Record<string, string> {
-  const { endDate, tillId, ledgerEntryType, pointCategoryType, alternateCurrencies } = filter;
-  return {
-    ...(endDate === undefined ? {} : { endDate }),
-    ...(tillId === undefined ? {} : { tillId }),
-    // Left out when false, the documented default: an org without concepts may refuse the parameter (11001).
-    ...(filter.includeTillConceptEvents ? { includeTillConceptEvents: 'true' } : {}),
-    ...(ledgerEntryType === undefined ? {} : { ledgerEntryType }),
-    ...(pointCategoryType === undefined ? {} : { pointCategoryType }),
-    // Always said: no default is documented, and the names only count beside `false`.
-    includeAlternateCurrencies: String(alternateCurrencies === 'all'),
-    ...(typeof alternateCurrencies === 'string' ? {} : { alternateCurrencyNames: alternateCurrencies.join(',') }),
-  };
-}
 
 const row = z.object({
   pointsCategory: z.string(),

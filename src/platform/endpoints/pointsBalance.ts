@@ -27,10 +27,7 @@ export async function fetchPointsBalance(
     {
       endpoint: 'pointsBalance',
       path: `v2/customers/${who}/points/balance`,
-      searchParams: {
-        ...(customer.by === 'lookup' ? lookupParamsOf(customer.lookup) : {}),
-        ...programParamsOf(question),
-      },
+      searchParams: searchParamsOf(question),
     },
     context,
   );
@@ -38,12 +35,12 @@ export async function fetchPointsBalance(
 }
 
 /** Defaults are left out: `fetchDataForAllPrograms=false` and `entityType=CUSTOMER` are the documented ones. */
-function programParamsOf({ program, entityType }: PointsBalanceQuestion): Record<string, string> {
-  return {
-    ...(program === 'all' ? { fetchDataForAllPrograms: 'true' } : {}),
-    ...(program === 'all' || program === 'default' ? {} : { programId: program }),
-    ...(entityType === 'CUSTOMER' ? {} : { entityType }),
-  };
+function searchParamsOf({ customer, program, entityType }: PointsBalanceQuestion): Record<string, string> {
+  const params = customer.by === 'lookup' ? lookupParamsOf(customer.lookup) : {};
+  if (program === 'all') params['fetchDataForAllPrograms'] = 'true';
+  else if (program !== 'default') params['programId'] = program;
+  if (entityType !== 'CUSTOMER') params['entityType'] = entityType;
+  return params;
 }
 
 const body = z.object({

@@ -1,16 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestUrl } from '../../../src/platform/requestUrl.ts';
+import { createRequestTarget } from '../../../src/platform/requestTarget.ts';
 
 const BASES = ['https://platform.example/', 'https://platform.example:8443/below/'];
 const ask = (base: string, path: string, searchParams = {}) =>
-  requestUrl(new URL(base), { method: 'GET', path, searchParams, headers: {} });
+  new URL(base).origin + createRequestTarget(new URL(base))({ method: 'GET', path, searchParams, headers: {} });
 
 // No id or other text of a caller's comes this far unless it is digits; this is what holds when that is ever missed.
 describe.each(BASES)('the address of a request to %s', (base) => {
   it('is the path below the base, and the parameters', () => {
-    const url = ask(base, 'v2/customers/42/points/balance', { programId: '7&x=1' });
+    const address = ask(base, 'v2/customers/42/points/balance', { programId: '7&x=1' });
 
-    expect(url.href).toBe(`${base}v2/customers/42/points/balance?programId=7%26x%3D1`);
+    expect(address).toBe(`${base}v2/customers/42/points/balance?programId=7%26x%3D1`);
+  });
+
+  it.each([
+    [{}],
+    [{ identifierName: 'id', identifierValue: '42', limit: '10' }],
+    [{ identifierName: 'mobile,email', identifierValue: '919999000001,a b+c@example.com' }],
+    [{ endDate: '2026-11-24T10:00:00', empty: '', 'a=b': "*-._~!'()%2F" }],
+    [{ alternateCurrencyNames: 'ünïcode,漢字,\ud800' }],
+  ])('says the parameters as a form does: %j', (searchParams: Record<string, string>) => {
+    const expected = new URL(`${base}v2/customers/42`);
+    expected.search = new URLSearchParams(searchParams).toString();
+
+    expect(ask(base, 'v2/customers/42', searchParams)).toBe(expected.href);
   });
 
   it.each([
@@ -25,6 +38,6 @@ describe.each(BASES)('the address of a request to %s', (base) => {
   });
 
   it('takes an @ and a host’s name in a path for what they are there', () => {
-    expect(ask(base, 'v2/customers/@evil.example').host).toBe(new URL(base).host);
+    expect(new URL(ask(base, 'v2/customers/@evil.example')).host).toBe(new URL(base).host);
   });
 });
