@@ -153,7 +153,8 @@ class Reader {
 }
 
 function set(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (Object.hasOwn(object, key)) {
+  // No value is undefined: most keys are known to be new without a look at what is inherited.
+  if (object[key] !== undefined && Object.hasOwn(object, key)) {
     if (!isDeepStrictEqual(object[key], value)) malformed();
   } else if (key === '__proto__') {
     // An assignment would change what the object inherits.

@@ -18,6 +18,8 @@ export interface ProgressWatch {
  */
 export function watchProgress(clock: Clock, onStall: () => void): ProgressWatch {
   const body = { bytes: 0, counted: 0 };
+  let isOver = false;
+  let isWatched = false;
   let cancel: (() => void) | undefined;
 
   const look = () => {
@@ -26,13 +28,22 @@ export function watchProgress(clock: Clock, onStall: () => void): ProgressWatch 
       return;
     }
     body.counted = body.bytes;
-    cancel = clock.after(EVERY_MS, look);
+    watch();
+  };
+  const watch = () => {
+    if (!isOver) cancel = clock.after(EVERY_MS, look);
   };
   return {
     received(bytes) {
       body.bytes = bytes;
-      if (bytes > 0) cancel ??= clock.after(EVERY_MS, look);
+      if (isWatched || bytes === 0) return;
+      isWatched = true;
+      // Most bodies come in one piece, and have ended by then: they need no timer.
+      queueMicrotask(watch);
     },
-    end: () => cancel?.(),
+    end() {
+      isOver = true;
+      cancel?.();
+    },
   };
 }
