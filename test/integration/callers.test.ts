@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
-import { balanceOfPath } from '../support/fakePlatform.ts';
+import { scriptTokens } from '../support/faultAnswers.ts';
+import { balanceOfPath, json, tokenBody } from '../support/fakePlatform.ts';
 import { startGateway, type GraphQLAnswer, type TestGateway } from '../support/gateway.ts';
 import { es256, startIssuer, tokenOf, type Claims, type Issuer, type KeySetAnswer } from '../support/tokens.ts';
 
@@ -395,6 +396,8 @@ describe('the key set', () => {
 
   it('whose issuer goes down serves its old keys for an hour, and then nobody', async () => {
     await start();
+    // The platform's own token outlives this: a renewal under way would run out of time with each minute that passes.
+    scriptTokens(gateway.platform, json(tokenBody('token-1', 24 * 3600)));
     expectAnswered(await ask());
     issuer.answer(status(500));
 
