@@ -246,10 +246,7 @@ async function assemble(
     createContext: ({ viewer, isRouter: isFromRouter }, deadline) => {
       const meter = createMeter();
       const context: ReadContext = {
-        // Made for the first read that waits: most find what they need in the cache.
-        get signal() {
-          return deadline.signal;
-        },
+        signal: deadline.signal,
         deadlineAtMs: () => deadline.atMs,
         priority: () => 'interactive',
         meter,

@@ -1,10 +1,11 @@
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
+import type { StopSignal } from '../domain/stop.ts';
 import type { Keys } from './fetchKeys.ts';
 
-/** When to stop waiting. Its signal may be made only when it is asked for: mostly there is nothing to wait for. */
+/** When to stop waiting. */
 export interface WaitEnd {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** The issuer's keys, kept: read seldom, and read again when they grow old or a token names another. */
@@ -117,11 +118,11 @@ function raise(error: Error): never {
 }
 
 /** Waits for what others wait for too, as long as `signal` lets it. */
-async function unlessAborted(shared: Promise<void>, signal: AbortSignal): Promise<void> {
+async function unlessAborted(shared: Promise<void>, signal: StopSignal): Promise<void> {
   let leave: () => void = () => undefined;
   const aborted = new Promise<void>((resolve) => {
     leave = resolve;
-    signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', leave);
   });
   if (signal.aborted) leave();
   await Promise.race([shared, aborted]);

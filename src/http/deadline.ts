@@ -1,12 +1,12 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { DEADLINE } from '../domain/operation.ts';
+import { Stop, type StopSignal } from '../domain/stop.ts';
 import { HttpRefusal } from './refusal.ts';
 
 /** The end of one operation: a signal that aborts when its time is up or its caller has gone. */
 export interface Deadline {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** When its time is up, on the monotonic clock. */
   readonly atMs: number;
   /** Aborts now: the caller has gone, nobody will read the answer. */
@@ -18,25 +18,14 @@ export interface Deadline {
 /** Why what a caller asked for is given up who has gone: one for all, for most callers go when they have their answer. */
 const GONE = new GatewayError('PLATFORM_TIMEOUT', { detail: 'caller gone' });
 
-/** A deadline `afterMs` from now. Its signal is made when somebody wants to listen: a remembered answer needs none. */
+/** A deadline `afterMs` from now. */
 export function createDeadline(clock: Clock, afterMs: number): Deadline {
-  let controller: AbortController | undefined;
-  let ended: GatewayError | undefined;
-  const end = (reason: GatewayError) => {
-    ended ??= reason;
-    controller?.abort(ended);
-  };
-  const dispose = clock.after(afterMs, () => end(new GatewayError('PLATFORM_TIMEOUT', { detail: DEADLINE })));
+  const signal = new Stop();
+  const dispose = clock.after(afterMs, () => signal.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: DEADLINE })));
   return {
-    get signal() {
-      if (controller !== undefined) return controller.signal;
-      controller = new AbortController();
-      setMaxListeners(0, controller.signal); // Every read of the operation listens.
-      if (ended !== undefined) controller.abort(ended);
-      return controller.signal;
-    },
+    signal,
     atMs: clock.monotonicMs() + afterMs,
-    abandon: () => end(GONE),
+    abandon: () => signal.abort(GONE),
     dispose,
   };
 }
