@@ -1,5 +1,6 @@
 // npm run build && node bench/micro/http.js
 // What one HTTP call to the platform costs the gateway's process: a balance and a full ledger page in turns.
+import { systemClock } from '../../dist/domain/clock.js';
 import { BALANCE, LEDGER } from './bodies.js';
 import { forEachClient, inTurns, newSignal, SIDE_BY_SIDE, startPlatform } from './clients.js';
 import { measure, print } from './measure.js';
@@ -22,6 +23,7 @@ const calls = forEachClient((createTransport) => {
     maxConnections: SIDE_BY_SIDE,
     connectTimeoutMs: 400,
     maxBodyBytes: 1024 * 1024,
+    clock: systemClock,
   });
   transports.push(transport);
   return inTurns(async (isLedger) => {
