@@ -40,7 +40,7 @@ class Reader {
   #value(depth: number): unknown {
     switch (this.#skipSpace()) {
       case QUOTE:
-        return this.#string();
+        return apart(this.#string());
       case OPEN_BRACE:
         return depth > 0 ? this.#object(depth - 1) : malformed();
       case OPEN_BRACKET:
@@ -110,7 +110,7 @@ class Reader {
     at = text.charCodeAt(at) === ZERO ? at + 1 : this.#endOfDigits(at);
     if (text.charCodeAt(at) === DOT) at = this.#endOfDigits(at + 1);
     if (isExponent(text.charCodeAt(at))) at = this.#endOfDigits(isSign(text.charCodeAt(at + 1)) ? at + 2 : at + 1);
-    const number = new JsonNumber(text.slice(this.#at, at));
+    const number = new JsonNumber(apart(text.slice(this.#at, at)));
     this.#at = at;
     return number;
   }
@@ -150,6 +150,17 @@ class Reader {
     this.#at = at;
     return code;
   }
+}
+
+/** From this length on V8 makes no copy for a slice, but notes where it lies in the whole text. */
+const SLICE_LENGTH = 13;
+
+/**
+ * The same text, which does not keep all of the body in memory for as long as an answer made of it is remembered: what
+ * is put together is laid out anew before it is cut. Half the price of a way through a Buffer.
+ */
+function apart(slice: string): string {
+  return slice.length < SLICE_LENGTH ? slice : ` ${slice}`.slice(1);
 }
 
 function set(object: Record<string, unknown>, key: string, value: unknown): void {

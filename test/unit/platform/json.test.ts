@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LosslessNumber, parse as parseLossless } from 'lossless-json';
@@ -191,7 +193,26 @@ describe('parseJson', () => {
     expect(() => parseJson(nested(65, '{"a":', '}'))).toThrow(SyntaxError);
     expect(() => parseJson(nested(500_000, '[', ']'))).toThrow(SyntaxError);
   });
+
+  it.each(['"a text of some length"', '12345678901234567.500'])(
+    'keeps nothing of a body in memory but the value that is kept: %s',
+    (value) => {
+      const bodyOf = (n: number) => `{"kept":${value},"padding":"${String(n).repeat(1_000_000)}"}`;
+      const before = heapBytes();
+      const kept = Array.from({ length: 30 }, (_, n) => (parseJson(bodyOf(n)) as { kept: unknown }).kept);
+
+      expect(heapBytes() - before).toBeLessThan(5_000_000);
+      expect(kept).toHaveLength(30);
+    },
+  );
 });
+
+/** What is in use once all that nothing leads to has been collected. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 /** Whether any object of a JSON text has a key twice: there the three parsers differ, and a rule of its own is tested. */
 function hasKeyTwice(text: string): boolean {
