@@ -31,6 +31,7 @@ import type { PlatformCredentials } from './platform/credentials.ts';
 import type { Quota } from './platform/quota.ts';
 import { loadTransport } from './platform/transports.ts';
 import { startSandbox, type Sandbox } from './sandbox/server.ts';
+import { MemoryRoom } from './store/memory.ts';
 import { connectRedis } from './store/redisLink.ts';
 import { createSeal, type Seal } from './store/seal.ts';
 
@@ -190,6 +191,8 @@ async function assemble(
           onMove: (state) => telemetry.redisMoved(state),
         });
   const shared = redis && { link: redis, seal: sealOf(asked) };
+  // One for all that is kept of the platform's answers, in whichever form.
+  const memory = new MemoryRoom({ maxBytes: config.cache.maxBytes, clock });
   const platform = createPlatform({
     ...asked,
     createTransport: await loadTransport(config.httpClient),
@@ -197,6 +200,7 @@ async function assemble(
     ...(lead === undefined ? {} : { quota: lead.quota, maxConcurrent: lead.maxConcurrent }),
     shared,
     cache: config.cache,
+    memory,
     random,
     ledgerPageSize: config.ledgerPageSize,
     tokenTimeoutMs: config.http.requestDeadlineMs,
@@ -231,13 +235,14 @@ async function assemble(
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
     slots,
+    memory,
     isClosing: () => isClosing,
     maxConnections: config.http.maxConnections,
     pagePolicyOf: explorer.policyOf,
     clock,
     logger,
     telemetry,
-    remembered: isKept && roads.remembered ? new RememberedAnswers({ clock, logger, telemetry }) : undefined,
+    remembered: isKept && roads.remembered ? new RememberedAnswers({ memory, clock, logger, telemetry }) : undefined,
     isRepeating: roads.repeated,
     identify: async (request, deadline) => ({
       ...(await authenticate(request.headers.authorization, deadline)),

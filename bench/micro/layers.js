@@ -6,6 +6,7 @@ import { createMeter } from '../../dist/domain/operation.js';
 import { Secret } from '../../dist/domain/secret.js';
 import { NO_TELEMETRY } from '../../dist/domain/telemetry.js';
 import { createPlatform } from '../../dist/platform/index.js';
+import { MemoryRoom } from '../../dist/store/memory.js';
 import { forEachClient, inTurns, newSignal, SIDE_BY_SIDE, startPlatform } from './clients.js';
 import { measure, print } from './measure.js';
 
@@ -16,6 +17,7 @@ const filter = { includeTillConceptEvents: false, alternateCurrencies: 'none' };
 
 const reads = forEachClient((createTransport) => {
   const platform = createPlatform({
+    memory: new MemoryRoom({ maxBytes: 32 * 1024 * 1024, clock: systemClock }),
     baseUrl,
     createTransport,
     credentials: { kind: 'till', username: 'bench', password: new Secret('bench') },

@@ -34,6 +34,8 @@ export interface Config {
   readonly cache: {
     readonly freshMs: number;
     readonly staleMs: number;
+    /** What answers may take in this process, about. */
+    readonly maxBytes: number;
   };
   /** Its address; null: nothing is shared. */
   readonly redisUrl: Secret | null;
@@ -147,7 +149,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       maxConcurrent: values.CAPILLARY_MAX_CONCURRENT,
     },
     httpClient: values.CAPILLARY_HTTP_CLIENT,
-    cache: { freshMs: 1000 * values.CACHE_FRESH_SECONDS, staleMs: 1000 * values.CACHE_STALE_SECONDS },
+    cache: {
+      freshMs: 1000 * values.CACHE_FRESH_SECONDS,
+      staleMs: 1000 * values.CACHE_STALE_SECONDS,
+      maxBytes: 1024 * 1024 * values.CACHE_MAX_MEGABYTES,
+    },
     redisUrl: values.REDIS_URL ?? null,
     workers: values.WORKERS,
     ledgerPageSize: values.CAPILLARY_LEDGER_PAGE_SIZE,

@@ -71,6 +71,11 @@ export const VARIABLES = {
     'Answers this young are given, marked stale, when the platform cannot be asked. 0 and 0: no caching.',
     '600',
   ),
+  CACHE_MAX_MEGABYTES: variable(
+    integer(1, 4096),
+    'Memory for answers, about, of each process: what was asked for least recently goes first. A process takes some 150 MB besides.',
+    '24',
+  ),
   MAX_PLATFORM_CALLS: variable(
     integer(1, 1000),
     'Platform calls that one operation may ask for, counted before any is made.',

@@ -4,7 +4,7 @@ import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { Viewer } from '../auth/viewer.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import { EXPLAIN_HEADER } from '../graphql/plugins/explain.ts';
-import { createMemoryStore } from '../store/memory.ts';
+import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
 import { RememberedAnswer, type RememberedOptions } from './rememberedAnswer.ts';
 
@@ -17,7 +17,6 @@ export interface Caller {
   readonly isStill: () => boolean;
 }
 
-const MEMORY = { maxEntries: 50_000, maxBytes: 24 * 1024 * 1024 };
 /** About what headers, parts and their list take. */
 const ANSWER_BYTES = 1000;
 
@@ -34,12 +33,10 @@ export class RememberedAnswers {
   readonly #options: RememberedOptions;
   readonly #answers: NearStore<RememberedAnswer>;
 
-  constructor(options: RememberedOptions) {
+  constructor({ memory, ...options }: RememberedOptions & { readonly memory: MemoryRoom }) {
     this.#options = options;
-    this.#answers = createMemoryStore({
-      ...MEMORY,
+    this.#answers = memory.store('remembered', {
       bytesOf: ({ text }: RememberedAnswer) => ANSWER_BYTES + 2 * text.length,
-      clock: options.clock,
     });
   }
 

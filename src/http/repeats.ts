@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
-import { createMemoryStore } from '../store/memory.ts';
+import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
 import type { Caller } from './remembered.ts';
 import type { RememberedAnswer } from './rememberedAnswer.ts';
@@ -14,7 +14,6 @@ interface Repeat {
   readonly body: string;
 }
 
-const MEMORY = { maxEntries: 20_000, maxBytes: 16 * 1024 * 1024 };
 /** About what a head, and what holds it, take; the body is mostly the remembered answer's own text. */
 const REPEAT_BYTES = 2500;
 
@@ -31,14 +30,18 @@ export class Repeats {
   #dateSecond = NaN;
 
   /** @param keepAlive what the server says of how long it keeps a connection */
-  constructor({ clock, keepAlive }: { readonly clock: Clock; readonly keepAlive: string }) {
+  constructor({
+    clock,
+    keepAlive,
+    memory,
+  }: {
+    readonly clock: Clock;
+    readonly keepAlive: string;
+    readonly memory: MemoryRoom;
+  }) {
     this.#clock = clock;
     this.#keepAlive = keepAlive;
-    this.#repeats = createMemoryStore({
-      ...MEMORY,
-      bytesOf: ({ body }: Repeat) => REPEAT_BYTES + body.length,
-      clock,
-    });
+    this.#repeats = memory.store('repeats', { bytesOf: ({ body }: Repeat) => REPEAT_BYTES + body.length });
   }
 
   /** The whole answer to a request of this print, a character a byte; undefined where it must be looked at. */

@@ -12,6 +12,7 @@ import type { RememberedAnswer } from './rememberedAnswer.ts';
 import { Repeats } from './repeats.ts';
 import { refuse, RESPONSE_TIMEOUT_MS, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
+import type { MemoryRoom } from '../store/memory.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 import { tapRequests } from './tap.ts';
 import { createUnderWay } from './underWay.ts';
@@ -31,6 +32,8 @@ export interface HttpServerOptions extends RespondOptions {
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
   readonly slots: OperationSlots;
+  /** Where requests that came are kept, to know them again. */
+  readonly memory: MemoryRoom;
   /** More are hung up on before they can ask. */
   readonly maxConnections: number;
 }
@@ -60,7 +63,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   };
   const repeats =
     options.remembered !== undefined && options.isRepeating
-      ? new Repeats({ clock: options.clock, keepAlive: KEEP_ALIVE })
+      ? new Repeats({ clock: options.clock, keepAlive: KEEP_ALIVE, memory: options.memory })
       : undefined;
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,

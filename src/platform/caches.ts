@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
-import { createMemoryStore } from '../store/memory.ts';
+import type { MemoryRoom } from '../store/memory.ts';
 import { createRedisStore } from '../store/redis.ts';
 import type { RedisLink } from '../store/redisLink.ts';
 import type { Seal } from '../store/seal.ts';
@@ -19,6 +19,8 @@ export interface CachesOptions {
   readonly refresh: RefreshRules;
   /** Where other gateways find what this one read; undefined for one alone. */
   readonly shared: { readonly link: RedisLink; readonly seal: Seal } | undefined;
+  /** Where answers are kept in this process. */
+  readonly memory: MemoryRoom;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
@@ -34,7 +36,7 @@ export interface CachedKind<Question, Answer> {
   readonly form: SharedForm<Answer>;
 }
 
-/** Makes reads cached; each kind has room of its own. */
+/** Makes reads cached; all kinds share one room. */
 export interface Caches {
   cached<Question, Answer extends { readonly readAt: Date }>(
     kind: CachedKind<Question, Answer>,
@@ -43,11 +45,8 @@ export interface Caches {
   sizes(): Readonly<Record<string, number>>;
 }
 
-/** Bounds of the memory for each kind of reads. */
-const MEMORY = { maxEntries: 50_000, maxBytes: 24 * 1024 * 1024 };
-
 /** A cache for each kind of read, all under the same rules. */
-export function createCaches({ rules, refresh, shared, clock, telemetry }: CachesOptions): Caches {
+export function createCaches({ rules, refresh, shared, memory, clock, telemetry }: CachesOptions): Caches {
   const kinds = new Map<string, { readonly size: number }>();
   // Where nothing is kept there is nothing to share.
   const others = rules.freshMs > 0 || rules.staleMs > 0 ? shared : undefined;
@@ -55,11 +54,9 @@ export function createCaches({ rules, refresh, shared, clock, telemetry }: Cache
   return {
     cached({ bytesOf, form, ...kind }) {
       type Answer = ReturnType<typeof kind.fetch> extends Promise<infer Value> ? Value : never;
-      const near = createMemoryStore<NearEntry<Answer>>({
-        ...MEMORY,
+      const near = memory.store<NearEntry<Answer>>(kind.name, {
         bytesOf: ({ entry }) => (entry.kind === 'answer' ? bytesOf(entry.answer) : 100),
         rankOf: ({ entry }) => rankOfEntry(entry),
-        clock,
       });
       kinds.set(kind.name, near);
       const far =

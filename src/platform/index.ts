@@ -2,6 +2,7 @@ import { keyOfCustomerRef, type CustomerId, type CustomerLookup } from '../domai
 import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion, type LedgerRow } from '../domain/ledger.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
+import type { MemoryRoom } from '../store/memory.ts';
 import type { CachedRead, CacheRules } from './cache.ts';
 import { createCaches } from './caches.ts';
 import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client.ts';
@@ -38,19 +39,22 @@ export interface PlatformOptions extends PlatformClientOptions {
   /** The ledger's `limit`: 1 to 100. */
   readonly ledgerPageSize: number;
   readonly cache: CacheRules;
+  /** Where answers are kept in this process. */
+  readonly memory: MemoryRoom;
   /** A refresh in the background is cut off after this long. */
   readonly refreshTimeoutMs: number;
 }
 
 /** Everything the gateway asks the platform, through one cache and over one client. */
 export function createPlatform(options: PlatformOptions): Platform {
-  const { clock, telemetry, cache: rules, ledgerPageSize: pageSize, shared } = options;
+  const { clock, telemetry, cache: rules, ledgerPageSize: pageSize, shared, memory } = options;
   const client = createPlatformClient(options);
   const { call } = client;
   const caches = createCaches({
     rules,
     refresh: { hasSpare: () => client.gate.hasSpare, timeoutMs: options.refreshTimeoutMs },
     shared,
+    memory,
     clock,
     telemetry,
   });

@@ -7,6 +7,7 @@ import { STRANGER } from '../../src/auth/viewer.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { NO_TELEMETRY } from '../../src/domain/telemetry.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { MemoryRoom } from '../../src/store/memory.ts';
 import { OperationSlots } from '../../src/http/slots.ts';
 import { createLogger } from '../../src/observe/logger.ts';
 import { balanceOfPath } from '../support/fakePlatform.ts';
@@ -363,6 +364,7 @@ describe('a request that dawdles', () => {
     createContext: idle,
     remembered: undefined,
     isRepeating: true,
+    memory: new MemoryRoom({ maxBytes: 1000, clock: systemClock }),
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),

@@ -7,6 +7,7 @@ import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
 import { createDeadline } from '../../../src/http/deadline.ts';
 import { createPlatform, type Platform } from '../../../src/platform/index.ts';
 import type { Transport } from '../../../src/platform/http.ts';
+import { MemoryRoom } from '../../../src/store/memory.ts';
 import type { Random } from '../../support/random.ts';
 
 export interface SimulatedGatewayOptions {
@@ -36,6 +37,7 @@ export interface ReadOptions {
 export function createSimulatedPlatformSide(options: SimulatedGatewayOptions): Platform {
   const { clock, transport, random, requestsPerMinute, replicas = 1, freshMs, staleMs } = options;
   return createPlatform({
+    memory: new MemoryRoom({ maxBytes: 64 * 1024 * 1024, clock }),
     baseUrl: new URL('https://platform.invalid/'),
     credentials: { kind: 'oauth', clientKey: 'key', clientSecret: new Secret('secret') },
     requestsPerMinute,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { createMemoryStore } from '../../../src/store/memory.ts';
+import { createMemoryStore, MemoryRoom } from '../../../src/store/memory.ts';
 import { createRedisStore, type Codec } from '../../../src/store/redis.ts';
 import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
 import { createSeal } from '../../../src/store/seal.ts';
@@ -87,6 +87,44 @@ describe('the store in memory', () => {
     for (const key of ['a', 'b']) byBytes.set(key, note(key), 60_000);
     expect([byBytes.get('a'), byBytes.get('b')?.text]).toEqual([undefined, 'b']);
     expect(byBytes.size).toBe(1);
+  });
+});
+
+describe('stores that share a room in memory', () => {
+  const bytesOf = () => 300;
+  const open = () => {
+    const room = new MemoryRoom({ maxBytes: 1200, clock: systemClock });
+    return { one: room.store<Note>('one', { bytesOf }), other: room.store<Note>('other', { bytesOf }) };
+  };
+
+  it('hold the same key each for itself', () => {
+    const { one, other } = open();
+    one.set('key', note('of one'), 60_000);
+    expect(other.get('key')).toBeUndefined();
+    other.set('key', note('of the other'), 60_000);
+    expect([one.get('key')?.text, other.get('key')?.text]).toEqual(['of one', 'of the other']);
+    one.delete('key');
+    expect([one.get('key'), other.get('key')?.text]).toEqual([undefined, 'of the other']);
+  });
+
+  it('hold so many bytes together, and forget what was used least recently of any of them', () => {
+    const { one, other } = open();
+    one.set('used', note('used'), 60_000);
+    other.set('not', note('not'), 60_000);
+    one.get('used');
+    one.set('new', note('new'), 60_000);
+    expect([one.get('used')?.text, one.get('new')?.text, other.get('not')]).toEqual(['used', 'new', undefined]);
+  });
+
+  it('tell how many values each has, replaced, deleted and pushed out ones not counted', () => {
+    const { one, other } = open();
+    for (const text of ['a', 'b']) one.set('same', note(text), 60_000);
+    other.set('gone', note('gone'), 60_000);
+    expect([one.size, other.size]).toEqual([1, 1]);
+    other.delete('gone');
+    expect([one.size, other.size]).toEqual([1, 0]);
+    for (const key of ['x', 'y']) other.set(key, note(key), 60_000);
+    expect([one.size, other.size]).toEqual([0, 2]);
   });
 });
 
