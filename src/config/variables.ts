@@ -74,7 +74,7 @@ export const VARIABLES = {
   CACHE_MAX_MEGABYTES: variable(
     integer(1, 4096),
     'Memory for answers, about, of each process: what was asked for least recently goes first. A process takes some 150 MB besides.',
-    '24',
+    '16',
   ),
   MAX_PLATFORM_CALLS: variable(
     integer(1, 1000),
