@@ -44,7 +44,11 @@ new PerformanceObserver((list) => (collections += list.getEntries().length)).obs
 
 const measured = {
   hit: await measure({ roads: { remembered: true, repeated: true, compiled: true }, requests: 400, customers: 1 }),
-  'hit, run': await measure({ roads: { remembered: false, repeated: false, compiled: true }, requests: 200, customers: 1 }),
+  'hit, run': await measure({
+    roads: { remembered: false, repeated: false, compiled: true },
+    requests: 200,
+    customers: 1,
+  }),
   miss: await measure({ roads: { remembered: true, repeated: true, compiled: true }, requests: 150, customers: 150 }),
 };
 others.disconnect();
