@@ -1,6 +1,6 @@
 import type { RawAnswer } from '../support/connection.ts';
 import { type Lane, openLane } from './lane.ts';
-import type { Problem, Problems } from './problems.ts';
+import { type Problem, type Problems, sumOf } from './problems.ts';
 
 /** One request that is ready to be sent. */
 export interface Asked {
@@ -70,14 +70,22 @@ export async function askAll(url: URL, connections: number, asked: readonly Aske
 /**
  * Sends requests at a steady rate whether or not earlier ones have been answered. Each is timed from the moment it was due,
  * so that what waits behind a slow answer is not forgotten.
+ *
+ * @param settleSeconds as many more before, in which connections open; their answers are looked at, and not timed
  */
 export async function atFixedRate(
   url: URL,
-  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+  {
+    perSecond,
+    seconds,
+    settleSeconds = 0,
+  }: { readonly perSecond: number; readonly seconds: number; readonly settleSeconds?: number },
   next: () => Asked,
 ): Promise<LoadResult> {
-  const tally = createTally();
-  const count = Math.round(perSecond * seconds);
+  const [settling, tally] = [createTally(), createTally()];
+  const startMs = performance.now();
+  const settlingCount = Math.round(perSecond * settleSeconds);
+  const count = settlingCount + Math.round(perSecond * seconds);
   const idle: ((dueMs: number) => void)[] = [];
   const lanes: Lane[] = [];
   let begun = 0;
@@ -86,14 +94,16 @@ export async function atFixedRate(
   function openAnother(): (dueMs: number) => void {
     let asked: Asked;
     let askedMs = 0;
+    let of = settling;
     const lane = openLane(url, (answer) => {
-      tally.note(asked, answer, askedMs);
+      of.note(asked, answer, askedMs);
       answered += 1;
       idle.push(ask);
     });
     const ask = (dueMs: number) => {
       asked = next();
       askedMs = dueMs;
+      of = begun < settlingCount ? settling : tally;
       lane.send(asked.request);
     };
     lanes.push(lane);
@@ -101,12 +111,13 @@ export async function atFixedRate(
   }
 
   while (answered < count) {
-    const due = Math.min(count, Math.floor(((performance.now() - tally.startMs) * perSecond) / 1000));
-    for (; begun < due; begun += 1) (idle.pop() ?? openAnother())(tally.startMs + (1000 * begun) / perSecond);
+    const due = Math.min(count, Math.floor(((performance.now() - startMs) * perSecond) / 1000));
+    for (; begun < due; begun += 1) (idle.pop() ?? openAnother())(startMs + (1000 * begun) / perSecond);
     await new Promise((resolve) => setImmediate(resolve)); // Timers are no finer than a millisecond.
   }
   for (const lane of lanes) lane.close();
-  return tally.result();
+  const { problems, ...timed } = tally.result();
+  return { ...timed, problems: sumOf([settling.result().problems, problems]) };
 }
 
 function createTally() {

@@ -35,7 +35,7 @@ export class RememberedAnswers {
 
   constructor({ memory, ...options }: RememberedOptions & { readonly memory: MemoryRoom }) {
     this.#options = options;
-    this.#answers = memory.store('remembered', {
+    this.#answers = memory.store({
       bytesOf: ({ text }: RememberedAnswer) => ANSWER_BYTES + 2 * text.length,
     });
   }

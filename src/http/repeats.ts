@@ -41,7 +41,7 @@ export class Repeats {
   }) {
     this.#clock = clock;
     this.#keepAlive = keepAlive;
-    this.#repeats = memory.store('repeats', { bytesOf: ({ body }: Repeat) => REPEAT_BYTES + body.length });
+    this.#repeats = memory.store({ bytesOf: ({ body }: Repeat) => REPEAT_BYTES + body.length });
   }
 
   /** The whole answer to a request of this print, a character a byte; undefined where it must be looked at. */

@@ -54,7 +54,7 @@ export function createCaches({ rules, refresh, shared, memory, clock, telemetry 
   return {
     cached({ bytesOf, form, ...kind }) {
       type Answer = ReturnType<typeof kind.fetch> extends Promise<infer Value> ? Value : never;
-      const near = memory.store<NearEntry<Answer>>(kind.name, {
+      const near = memory.store<NearEntry<Answer>>({
         bytesOf: ({ entry }) => (entry.kind === 'answer' ? bytesOf(entry.answer) : 100),
         rankOf: ({ entry }) => rankOfEntry(entry),
       });

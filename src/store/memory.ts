@@ -28,10 +28,12 @@ const ENTRY_BYTES = 200;
 const LEAST_BYTES = 512;
 
 interface Entry {
+  readonly key: string;
   readonly value: object;
   readonly bytes: number;
   readonly untilMs: number;
-  readonly of: { size: number };
+  /** The entries of its store. */
+  readonly kin: Map<string, Entry>;
 }
 
 /**
@@ -40,7 +42,8 @@ interface Entry {
  */
 export class MemoryRoom {
   readonly #clock: Clock;
-  readonly #entries: LRUCache<string, Entry>;
+  /** By what they are: each store finds its own by their keys. */
+  readonly #entries: LRUCache<Entry, Entry>;
 
   constructor({ maxBytes, maxEntries = Math.ceil(maxBytes / LEAST_BYTES), clock }: MemoryRoomOptions) {
     this.#clock = clock;
@@ -49,25 +52,29 @@ export class MemoryRoom {
       maxSize: maxBytes,
       // An entry larger than all of it is not kept, rather than pushing out everything.
       maxEntrySize: maxBytes,
-      sizeCalculation: ({ bytes }, key) => ENTRY_BYTES + 2 * key.length + bytes,
-      onInsert: ({ of }) => (of.size += 1),
-      dispose: ({ of }) => (of.size -= 1),
+      sizeCalculation: ({ bytes, key }) => ENTRY_BYTES + 2 * key.length + bytes,
+      onInsert: (entry) => entry.kin.set(entry.key, entry),
+      dispose: ({ key, kin }) => kin.delete(key),
     });
   }
 
-  /** A store in it, whose keys are its own by `name`. */
-  store<Value extends object>(name: string, { bytesOf, rankOf }: RoomStoreOptions<Value>): NearStore<Value> {
+  /** A store in it, with keys of its own. */
+  store<Value extends object>({ bytesOf, rankOf }: RoomStoreOptions<Value>): NearStore<Value> {
     const entries = this.#entries;
     const clock = this.#clock;
-    const counted = { size: 0 };
-    const prefix = name === '' ? '' : `${name} `;
+    const own = new Map<string, Entry>();
 
     function get(key: string): Value | undefined {
-      const entry = entries.get(prefix + key);
+      const entry = own.get(key);
       if (entry === undefined) return undefined;
-      if (clock.monotonicMs() < entry.untilMs) return entry.value as Value; // The prefix is this store's alone.
-      entries.delete(prefix + key);
+      if (clock.monotonicMs() < entry.untilMs) return entries.get(entry)?.value as Value; // Only this store sets it.
+      entries.delete(entry);
       return undefined;
+    }
+
+    function remove(key: string): void {
+      const entry = own.get(key);
+      if (entry !== undefined) entries.delete(entry);
     }
 
     return {
@@ -76,13 +83,13 @@ export class MemoryRoom {
         const present = rankOf === undefined ? undefined : get(key);
         if (rankOf !== undefined && present !== undefined && rankOf(present) > rankOf(value)) return;
         const untilMs = clock.monotonicMs() + ttlMs;
-        entries.set(prefix + key, { value, bytes: bytesOf(value), untilMs, of: counted });
+        remove(key);
+        const entry = { key, value, bytes: bytesOf(value), untilMs, kin: own };
+        entries.set(entry, entry);
       },
-      delete(key) {
-        entries.delete(prefix + key);
-      },
+      delete: remove,
       get size() {
-        return counted.size;
+        return own.size;
       },
     };
   }
@@ -90,5 +97,5 @@ export class MemoryRoom {
 
 /** A store in this process with room of its own; what was used least recently goes first. */
 export function createMemoryStore<Value extends object>(options: MemoryStoreOptions<Value>): NearStore<Value> {
-  return new MemoryRoom(options).store('', options);
+  return new MemoryRoom(options).store(options);
 }

@@ -94,7 +94,7 @@ describe('stores that share a room in memory', () => {
   const bytesOf = () => 300;
   const open = () => {
     const room = new MemoryRoom({ maxBytes: 1200, clock: systemClock });
-    return { one: room.store<Note>('one', { bytesOf }), other: room.store<Note>('other', { bytesOf }) };
+    return { one: room.store<Note>({ bytesOf }), other: room.store<Note>({ bytesOf }) };
   };
 
   it('hold the same key each for itself', () => {
