@@ -11,6 +11,7 @@ import { FIRST_OPERATION } from './graphql/firstOperation.ts';
 import { loadOperationList } from './graphql/persisted/loadList.ts';
 import { printSdl } from './graphql/sdl.ts';
 import { failureOf } from './observe/failure.ts';
+import { createLogDestination } from './observe/logDestination.ts';
 import { createLogger, type Logger } from './observe/logger.ts';
 import { watchProcess } from './observe/processMetrics.ts';
 import { parseFaults } from './sandbox/faults.ts';
@@ -60,7 +61,7 @@ async function serve(): Promise<void> {
   // which a gateway has no other use than garbage. Less than this costs more: at 25, misses took half as much CPU again.
   setFlagsFromString('--heap-growing-percent=60');
   const config = loadConfig(env);
-  const logger = createLogger({ level: config.logLevel });
+  const logger = createLogger({ level: config.logLevel, destination: createLogDestination() });
   logCrashes(logger);
   if (cluster.isWorker) {
     const { runWorker } = await import('./cluster/worker.ts');

@@ -5,7 +5,8 @@ const MAX_PENDING = 64 * 1024;
 
 /**
  * Standard output for log lines: those of one turn of the event loop are written together at its end, so that a busy
- * gateway does not spend a system call on each. Whatever ends the process but a kill writes what is left.
+ * gateway does not spend a system call on each. Whatever ends the process but a kill writes what is left:
+ * one for each process.
  */
 export function createLogDestination(): DestinationStream & { flushSync(): void } {
   const stream = pino.destination({ sync: true });

@@ -1,12 +1,11 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import { createLogDestination } from './logDestination.ts';
 
 /** Structured logs, one JSON object a line. Personal data and secrets print as their kind: the types see to it. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
 export interface LoggerOptions {
   readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
-  /** Standard output when left out. */
+  /** Standard output when left out, line by line. */
   readonly destination?: DestinationStream;
 }
 
@@ -23,12 +22,12 @@ function createTimestamp(): () => string {
 }
 
 /** A logger with RFC 3339 times and level names, and without the machine's name. */
-export function createLogger({ level, destination = createLogDestination() }: LoggerOptions): Logger {
+export function createLogger({ level, destination }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,
     timestamp: createTimestamp(),
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, destination);
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
