@@ -2,7 +2,8 @@
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { startGateway, type Gateway, type Surroundings } from './app.ts';
+import { startGateway, type Gateway } from './app/gateway.ts';
+import type { Surroundings } from './app/surroundings.ts';
 import { parseCommand, USAGE } from './cli.ts';
 import { ConfigError, describeConfig, loadConfig, processEnvironment, type Config } from './config/index.ts';
 import { systemClock } from './domain/clock.ts';

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startGateway } from '../../dist/app.js';
+import { startGateway } from '../../dist/app/gateway.js';
 import { loadConfig } from '../../dist/config/index.js';
 import { systemClock } from '../../dist/domain/clock.js';
 import { createLogger } from '../../dist/observe/logger.js';

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { Agent } from 'node:http';
 import got from 'got';
 
-/** got as it is commonly used, with the rules of ours: what src/platform/gotTransport.ts is compared with. */
+/** got as it is commonly used, with the rules of ours: what src/platform/transport/gotTransport.ts is compared with. */
 export function createGotPromiseTransport({ baseUrl, maxConnections, connectTimeoutMs, maxBodyBytes }) {
   const agent = new Agent({ keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' });
   const client = got.extend({

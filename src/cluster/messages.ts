@@ -1,7 +1,7 @@
 import type { Priority } from '../domain/operation.ts';
 import type { Health } from '../observe/health.ts';
 import type { MetricsReport } from '../observe/report.ts';
-import type { SandboxFacts } from '../app.ts';
+import type { SandboxFacts } from '../app/sandbox.ts';
 
 /** What is known of the quota: calls that fit in a window, and those left in it. */
 export interface QuotaSight {

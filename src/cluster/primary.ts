@@ -1,22 +1,18 @@
 import cluster from 'node:cluster';
-import {
-  closeServer,
-  platformOf,
-  SHUTDOWN_GRACE_MS,
-  startEmbeddedSandbox,
-  warnOfSettings,
-  type Gateway,
-  type SandboxFacts,
-  type Surroundings,
-} from '../app.ts';
+import { SHUTDOWN_GRACE_MS } from '../app/assemble.ts';
+import { closeServer, type Gateway } from '../app/gateway.ts';
+import { platformOf } from '../app/platform.ts';
+import { connectShared } from '../app/redis.ts';
+import { startEmbeddedSandbox, type SandboxFacts } from '../app/sandbox.ts';
+import type { Surroundings } from '../app/surroundings.ts';
+import { warnOfSettings } from '../app/warnings.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../domain/clock.ts';
 import { loadOperationList } from '../graphql/persisted/loadList.ts';
 import { createAdminServer } from '../http/admin.ts';
 import { bothOf, listen } from '../http/listen.ts';
 import { createObservation } from '../observe/observation.ts';
-import { createQuota } from '../platform/createQuota.ts';
-import { connectRedis } from '../store/redisLink.ts';
+import { createQuota } from '../platform/quota/createQuota.ts';
 import { Crew } from './crew.ts';
 import { Member } from './member.ts';
 import { Overview } from './overview.ts';
@@ -53,15 +49,7 @@ async function startWith(config: Config, sandbox: Sandbox | null, surroundings: 
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
   const asked = platformOf(config, sandbox);
-  const link =
-    config.redisUrl === null
-      ? undefined
-      : await connectRedis({
-          url: config.redisUrl.reveal(),
-          clock,
-          telemetry,
-          onMove: (state) => telemetry.redisMoved(state),
-        });
+  const link = await connectShared(config, surroundings, telemetry);
   const quota = createQuota({ ...asked, ...config.quota, shared: link && { link }, clock });
   const keeper = new QuotaKeeper(quota, clock);
 

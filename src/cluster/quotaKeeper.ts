@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Quota } from '../platform/quota.ts';
+import type { Quota } from '../platform/quota/quota.ts';
 import type { QuotaSight, ToPrimary, ToWorker } from './messages.ts';
 
 /** A place goes back at once or never: what a worker has kept for longer was sent, or is lost with it. */

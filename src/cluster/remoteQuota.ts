@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Priority } from '../domain/operation.ts';
-import type { Grant, Quota } from '../platform/quota.ts';
+import type { Grant, Quota } from '../platform/quota/quota.ts';
 import type { QuotaSight, ToPrimary, ToWorker } from './messages.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { startWorkerGateway, type Surroundings, type WorkerGateway } from '../app.ts';
+import { startWorkerGateway, type WorkerGateway } from '../app/gateway.ts';
+import type { Surroundings } from '../app/surroundings.ts';
 import type { Config } from '../config/index.ts';
 import { asError } from '../domain/errors.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';

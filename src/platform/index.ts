@@ -3,9 +3,9 @@ import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion, type LedgerR
 import type { ReadContext } from '../domain/operation.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
 import type { MemoryRoom } from '../store/memory.ts';
-import type { CachedRead, CacheRules } from './cache.ts';
-import { createCaches } from './caches.ts';
-import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client.ts';
+import type { CachedRead, CacheRules } from './cache/cache.ts';
+import { createCaches } from './cache/caches.ts';
+import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client/client.ts';
 import {
   fetchCustomerId,
   fetchCustomerIdentifiers,
@@ -13,8 +13,8 @@ import {
   type FoundCustomer,
 } from './endpoints/customer.ts';
 import { fetchPointsBalance } from './endpoints/pointsBalance.ts';
-import { createLedgerReader } from './ledgerReader.ts';
-import { CUSTOMER_IDENTIFIERS, FOUND_CUSTOMER, LEDGER_PAGE, POINTS_BALANCE } from './sharedAnswers.ts';
+import { createLedgerReader } from './endpoints/ledgerReader.ts';
+import { CUSTOMER_IDENTIFIERS, FOUND_CUSTOMER, LEDGER_PAGE, POINTS_BALANCE } from './cache/sharedAnswers.ts';
 
 /** The loyalty platform as the loaders see it: questions in, answers of the domain out, failures as GatewayError. */
 export interface Platform {

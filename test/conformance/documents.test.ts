@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isInputObjectType, isObjectType, parse, validate } from 'graphql';
-import { startGateway, type Gateway } from '../../src/app.ts';
+import { startGateway, type Gateway } from '../../src/app/gateway.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
 import { systemClock } from '../../src/domain/clock.ts';

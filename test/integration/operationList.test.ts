@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startGateway as start } from '../../src/app.ts';
+import { startGateway as start } from '../../src/app/gateway.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/observe/logger.ts';

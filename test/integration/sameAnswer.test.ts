@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Roads } from '../../src/app.ts';
+import type { Roads } from '../../src/app/surroundings.ts';
 import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
 import { BALANCE_PATHS, balanceOfRequest, htmlPage, ledgerOfRequest } from '../support/faultAnswers.ts';
 import { businessError, json, LEDGER_PATH, ledgerBody, row } from '../support/fakePlatform.ts';

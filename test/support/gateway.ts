@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import { startGateway as start, type Roads } from '../../src/app.ts';
+import { startGateway as start } from '../../src/app/gateway.ts';
+import type { Roads } from '../../src/app/surroundings.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { systemClock, type Clock } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/observe/logger.ts';

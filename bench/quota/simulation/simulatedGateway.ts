@@ -6,7 +6,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
 import { createDeadline } from '../../../src/http/deadline.ts';
 import { createPlatform, type Platform } from '../../../src/platform/index.ts';
-import type { Transport } from '../../../src/platform/http.ts';
+import type { Transport } from '../../../src/platform/transport/http.ts';
 import { MemoryRoom } from '../../../src/store/memory.ts';
 import type { Random } from '../../support/random.ts';
 
@@ -33,7 +33,7 @@ export interface ReadOptions {
   readonly priority?: Priority;
 }
 
-/** The gateway's platform side as `src/app.ts` puts it together, on a clock and a transport of the simulation. */
+/** The gateway's platform side as `src/app/assemble.ts` puts it together, on a clock and a transport of the simulation. */
 export function createSimulatedPlatformSide(options: SimulatedGatewayOptions): Platform {
   const { clock, transport, random, requestsPerMinute, replicas = 1, freshMs, staleMs } = options;
   return createPlatform({

@@ -1,6 +1,6 @@
 import { throwIfStopped } from '../../../src/domain/stop.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../../../src/platform/http.ts';
-import { TransportError } from '../../../src/platform/transportError.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../../../src/platform/transport/http.ts';
+import { TransportError } from '../../../src/platform/transport/transportError.ts';
 import { balanceBody, callAsked, errorBody, ledgerBody, tokenBody, type CallAsked } from '../../support/answers.ts';
 import type { Random } from '../../support/random.ts';
 import { delay, type SimulatedClock } from './simulatedClock.ts';

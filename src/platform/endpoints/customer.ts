@@ -9,11 +9,11 @@ import {
 import { normaliseIdentifier } from '../../domain/identifier.ts';
 import type { ReadContext } from '../../domain/operation.ts';
 import { Personal } from '../../domain/personal.ts';
-import type { PlatformAnswer } from '../answer.ts';
-import type { PlatformCall } from '../call.ts';
-import { customerId, decode } from '../decode.ts';
-import { assertAnswersFor } from '../owner.ts';
-import { lookupParamsOf } from '../lookupParams.ts';
+import type { PlatformAnswer } from '../answer/answer.ts';
+import type { PlatformCall } from '../client/call.ts';
+import { customerId, decode } from '../answer/decode.ts';
+import { assertAnswersFor } from './owner.ts';
+import { lookupParamsOf } from './lookupParams.ts';
 
 /** A customer's id, and when the platform named it. */
 export interface FoundCustomer {

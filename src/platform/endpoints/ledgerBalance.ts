@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { CustomerRef } from '../../domain/customer.ts';
 import type { LedgerFilter, LedgerPage, LedgerPageQuestion } from '../../domain/ledger.ts';
 import type { ReadContext } from '../../domain/operation.ts';
-import type { PlatformAnswer } from '../answer.ts';
-import type { PlatformCall } from '../call.ts';
-import { count, customerId, decimal, decode, externalId, numericId, optionalText } from '../decode.ts';
-import { ledgerSourceOf, lookupParamsOf } from '../lookupParams.ts';
-import { assertAnswersFor } from '../owner.ts';
+import type { PlatformAnswer } from '../answer/answer.ts';
+import type { PlatformCall } from '../client/call.ts';
+import { count, customerId, decimal, decode, externalId, numericId, optionalText } from '../answer/decode.ts';
+import { ledgerSourceOf, lookupParamsOf } from './lookupParams.ts';
+import { assertAnswersFor } from './owner.ts';
 
 /**
  * Reads one page of closing balances: `GET /v2/pointsLedger/getCustomerLedgerBalance`.

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { ReadContext } from '../../domain/operation.ts';
 import type { EntityType, PointsBalance, PointsBalanceQuestion } from '../../domain/points.ts';
-import type { PlatformAnswer } from '../answer.ts';
-import { badResponse } from '../answer.ts';
-import type { PlatformCall } from '../call.ts';
-import { customerId, decimal, decode } from '../decode.ts';
-import { lookupParamsOf } from '../lookupParams.ts';
-import { assertAnswersFor } from '../owner.ts';
+import type { PlatformAnswer } from '../answer/answer.ts';
+import { badResponse } from '../answer/answer.ts';
+import type { PlatformCall } from '../client/call.ts';
+import { customerId, decimal, decode } from '../answer/decode.ts';
+import { lookupParamsOf } from './lookupParams.ts';
+import { assertAnswersFor } from './owner.ts';
 
 /**
  * Reads one balance: `GET /v2/customers/{userId}/points/balance`, or `/v2/customers/lookup/points/balance` for a

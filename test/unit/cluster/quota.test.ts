@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ToPrimary, ToWorker } from '../../../src/cluster/messages.ts';
 import { QuotaKeeper } from '../../../src/cluster/quotaKeeper.ts';
 import { RemoteQuota } from '../../../src/cluster/remoteQuota.ts';
-import { LocalQuota } from '../../../src/platform/localQuota.ts';
+import { LocalQuota } from '../../../src/platform/quota/localQuota.ts';
 import { fakeClock, type FakeClock } from '../../support/fakeClock.ts';
 
 const WINDOW_MS = 61_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Breaker } from '../../../src/platform/breaker.ts';
+import { Breaker } from '../../../src/platform/client/breaker.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
 const RULES = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FallbackQuota } from '../../../src/platform/fallbackQuota.ts';
+import { FallbackQuota } from '../../../src/platform/quota/fallbackQuota.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
 const WINDOW_MS = 60_000;

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LosslessNumber, parse as parseLossless } from 'lossless-json';
-import { JsonNumber, parseJson } from '../../../src/platform/json.ts';
+import { JsonNumber, parseJson } from '../../../src/platform/answer/json.ts';
 
 /** JSON as this platform and others may write it: white space anywhere, escapes, numbers in every form. */
 const { value: jsonText } = fc.letrec<{ value: string }>((tie) => {

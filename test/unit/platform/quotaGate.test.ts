@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
 import { createMeter, type Priority, type ReadContext } from '../../../src/domain/operation.ts';
-import { LocalQuota } from '../../../src/platform/localQuota.ts';
-import { PlatformProblem } from '../../../src/platform/problem.ts';
-import type { Quota } from '../../../src/platform/quota.ts';
-import { QuotaGate } from '../../../src/platform/quotaGate.ts';
+import { LocalQuota } from '../../../src/platform/quota/localQuota.ts';
+import { PlatformProblem } from '../../../src/platform/answer/problem.ts';
+import type { Quota } from '../../../src/platform/quota/quota.ts';
+import { QuotaGate } from '../../../src/platform/quota/quotaGate.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
 const WINDOW_MS = 60_000;

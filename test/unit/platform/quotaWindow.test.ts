@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { QuotaWindow } from '../../../src/platform/quotaWindow.ts';
+import { QuotaWindow } from '../../../src/platform/quota/quotaWindow.ts';
 
 const WINDOW_MS = 60_000;
 

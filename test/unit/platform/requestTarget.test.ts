@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRequestTarget } from '../../../src/platform/requestTarget.ts';
+import { createRequestTarget } from '../../../src/platform/transport/requestTarget.ts';
 
 const BASES = ['https://platform.example/', 'https://platform.example:8443/below/'];
 const ask = (base: string, path: string, searchParams = {}) =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createMeter, type ReadContext } from '../../../src/domain/operation.ts';
-import type { PlatformAnswer } from '../../../src/platform/answer.ts';
-import { PlatformProblem, type ProblemKind } from '../../../src/platform/problem.ts';
-import { retryDelayMs, withRetry } from '../../../src/platform/retry.ts';
-import { RetryBudget } from '../../../src/platform/retryBudget.ts';
+import type { PlatformAnswer } from '../../../src/platform/answer/answer.ts';
+import { PlatformProblem, type ProblemKind } from '../../../src/platform/answer/problem.ts';
+import { retryDelayMs, withRetry } from '../../../src/platform/client/retry.ts';
+import { RetryBudget } from '../../../src/platform/client/retryBudget.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
 const problem = (kind: ProblemKind) => new PlatformProblem('PLATFORM_UNAVAILABLE', kind);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { retryAfterMsOf } from '../../../src/platform/retryAfter.ts';
+import { retryAfterMsOf } from '../../../src/platform/answer/retryAfter.ts';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../../src/domain/clock.ts';
 import type { Priority } from '../../../src/domain/operation.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { SharedQuota } from '../../../src/platform/sharedQuota.ts';
+import { SharedQuota } from '../../../src/platform/quota/sharedQuota.ts';
 import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 

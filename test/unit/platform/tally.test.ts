@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Tally } from '../../../src/platform/tally.ts';
+import { Tally } from '../../../src/platform/client/tally.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
 const WINDOW_MS = 10_000;

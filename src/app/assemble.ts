@@ -1,0 +1,158 @@
+import type { Server } from 'node:http';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { createRouterCheck, ROUTER_HEADER } from '../auth/router.ts';
+import type { Config } from '../config/index.ts';
+import { createMeter, type ReadContext } from '../domain/operation.ts';
+import { createApollo } from '../graphql/apollo.ts';
+import type { OperationContext } from '../graphql/context.ts';
+import { FIRST_OPERATION } from '../graphql/firstOperation.ts';
+import { loadOperationList } from '../graphql/persisted/loadList.ts';
+import { createRegisteredQueries } from '../graphql/persisted/registeredQueries.ts';
+import { createExplorer } from '../http/explorer.ts';
+import { RememberedAnswers } from '../http/remembered.ts';
+import { createHttpServer } from '../http/server.ts';
+import { OperationSlots } from '../http/slots.ts';
+import { createLoaders } from '../loaders/index.ts';
+import { createObservation, type Shown } from '../observe/observation.ts';
+import { createPlatform } from '../platform/index.ts';
+import { loadTransport } from '../platform/transport/transports.ts';
+import { MemoryRoom } from '../store/memory.ts';
+import { authenticateOf } from './callers.ts';
+import { platformOf } from './platform.ts';
+import { connectShared, sealOf } from './redis.ts';
+import type { SandboxFacts } from './sandbox.ts';
+import { ALL_ROADS, type Lead, type Surroundings } from './surroundings.ts';
+
+/** How long what is under way may take to finish. */
+export const SHUTDOWN_GRACE_MS = 10_000;
+
+/** All parts of a gateway that serves the public port, ready to listen. */
+export interface Assembly {
+  readonly server: Server;
+  readonly shown: Shown;
+  /** Ends in good order. */
+  readonly close: () => Promise<void>;
+  /** Ends without the delay. */
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Puts the parts together: the only place that knows them all.
+ *
+ * @param lead what the primary of several processes keeps for this one
+ * @throws when the list of operations cannot be used
+ */
+export async function assemble(
+  config: Config,
+  sandbox: SandboxFacts | null,
+  surroundings: Surroundings,
+  lead?: Lead,
+): Promise<Assembly> {
+  const { clock, logger, random, processMetrics, roads = ALL_ROADS } = surroundings;
+  const list = loadOperationList(config);
+  let isClosing = false;
+  const { telemetry, look } = createObservation({ logger, clock, processMetrics });
+  const asked = platformOf(config, sandbox);
+  const redis = await connectShared(config, surroundings, telemetry);
+  const shared = redis && { link: redis, seal: sealOf(asked) };
+  // One for all that is kept of the platform's answers, in whichever form.
+  const memory = new MemoryRoom({ maxBytes: config.cache.maxBytes, clock });
+  const platform = createPlatform({
+    ...asked,
+    createTransport: await loadTransport(config.httpClient),
+    ...config.quota,
+    ...(lead === undefined ? {} : { quota: lead.quota, maxConcurrent: lead.maxConcurrent }),
+    shared,
+    cache: config.cache,
+    memory,
+    random,
+    ledgerPageSize: config.ledgerPageSize,
+    tokenTimeoutMs: config.http.requestDeadlineMs,
+    refreshTimeoutMs: config.http.requestDeadlineMs,
+    clock,
+    telemetry,
+  });
+  const authenticate = authenticateOf(config, sandbox, surroundings);
+  const isRouter = createRouterCheck(config.federationSecret);
+
+  const explorer = createExplorer<OperationContext>(config.explorer, FIRST_OPERATION);
+
+  // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
+  const apollo = createApollo({
+    federation: config.federation,
+    introspection: config.introspection,
+    maxPlatformCalls: config.maxPlatformCalls,
+    limits: config.limits,
+    operations: { ...config.operations, list },
+    registeredQueries: config.persistedQueries ? createRegisteredQueries(clock, shared) : null,
+    ledgerPageSize: config.ledgerPageSize,
+    isCompiling: roads.compiled,
+    logger,
+    clock,
+    telemetry,
+    plugins: [explorer.plugin],
+  });
+  const isKept = config.cache.freshMs > 0; // Else nothing that is read would ever be given again.
+  const slots = new OperationSlots(config.http.maxConcurrentOperations);
+  const server = createHttpServer({
+    apollo,
+    corsOrigins: new Set(config.http.corsOrigins),
+    requestDeadlineMs: config.http.requestDeadlineMs,
+    slots,
+    memory,
+    isClosing: () => isClosing,
+    maxConnections: config.http.maxConnections,
+    pagePolicyOf: explorer.policyOf,
+    clock,
+    logger,
+    telemetry,
+    remembered: isKept && roads.remembered ? new RememberedAnswers({ memory, clock, logger, telemetry }) : undefined,
+    isRepeating: roads.repeated,
+    identify: async (request, deadline) => ({
+      ...(await authenticate(request.headers.authorization, deadline)),
+      isRouter: isRouter(request.headers[ROUTER_HEADER]),
+    }),
+    createContext: ({ viewer, isRouter: isFromRouter }, deadline) => {
+      const meter = createMeter();
+      const context: ReadContext = {
+        signal: deadline.signal,
+        deadlineAtMs: () => deadline.atMs,
+        priority: () => 'interactive',
+        meter,
+      };
+      const loaders = createLoaders({ platform, context });
+      return {
+        viewer,
+        isRouter: isFromRouter,
+        loaders,
+        meter,
+        quotaRemaining: () => platform.client.gate.remaining,
+        startedAtMs: clock.monotonicMs(),
+        ending: {},
+      };
+    },
+  });
+  apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: SHUTDOWN_GRACE_MS }));
+  const shown = look({
+    isClosing: () => isClosing,
+    operationsUnderWay: () => slots.taken,
+    quota: () => ({ limit: platform.client.gate.limit, left: platform.client.gate.remaining }),
+    breakers: platform.client.breakers,
+    redis: () => redis?.state ?? 'off',
+    cacheEntries: platform.cacheSizes,
+  });
+
+  await apollo.start();
+  const end = async () => {
+    await apollo.stop();
+    platform.close();
+    await redis?.close();
+  };
+  const close = async () => {
+    isClosing = true;
+    const { shutdownDelayMs } = config.http;
+    if (shutdownDelayMs > 0) await new Promise<void>((resolve) => void clock.after(shutdownDelayMs, resolve));
+    await end();
+  };
+  return { server, shown, close, end };
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../../domain/clock.ts';
+import { GatewayError } from '../../domain/errors.ts';
+import type { ReadContext } from '../../domain/operation.ts';
+import type { CacheEntry } from './cacheEntry.ts';
+import type { CacheTiers } from './cacheTiers.ts';
+import type { Leases } from './lease.ts';
+import { PlatformProblem } from '../answer/problem.ts';
+import { sleep } from '../sleep.ts';
+
+/** An answer, since when it is known, and where it was. */
+export interface Found<Answer> {
+  readonly answer: Answer;
+  /** On the monotonic clock. */
+  readonly receivedAtMs: number;
+  readonly from: 'platform' | 'cache';
+}
+
+export interface CachedFetchOptions<Question, Answer> {
+  readonly fetch: (question: Question, context: ReadContext) => Promise<Answer>;
+  readonly tiers: CacheTiers<Answer>;
+  readonly leases: Leases;
+  readonly clock: Clock;
+}
+
+/** Reads what no gateway has younger than `wantedMs`: of the platform, unless another gateway is at it. */
+export type CachedFetch<Question, Answer> = (
+  key: string,
+  question: Question,
+  wantedMs: number,
+  context: ReadContext,
+) => Promise<Found<Answer>>;
+
+/** "Customer not found for the given identifiers". Its kin (merged, in another source, not enrolled) are not kept. */
+const NO_SUCH_CUSTOMER = 8015;
+/** Of its time left, what a read waits for another gateway's before it asks the platform itself. */
+const WAIT_SHARE = 0.5;
+const FIRST_LOOK_MS = 10;
+const LOOK_EVERY_MS = 50;
+/** A lease ends by itself when the read it was taken for must have ended. */
+const LEASE_MARGIN_MS = 500;
+
+/** Reads for everybody: what is found is kept where all find it. Errors are not kept, but that nobody is there. */
+export function createCachedFetch<Question, Answer>(
+  options: CachedFetchOptions<Question, Answer>,
+): CachedFetch<Question, Answer> {
+  const { fetch, tiers, leases, clock } = options;
+
+  function isOld(wantedMs: number, { receivedAtMs }: CacheEntry<Answer>): boolean {
+    return clock.monotonicMs() - receivedAtMs >= wantedMs;
+  }
+
+  function youngerThan(wantedMs: number, entry: CacheEntry<Answer> | undefined): Found<Answer> | undefined {
+    return entry === undefined || isOld(wantedMs, entry) ? undefined : foundIn(entry);
+  }
+
+  /** `after`, where there is something to do, runs when what was found has been kept; the asker does not wait for that. */
+  async function fetchAndKeep(
+    key: string,
+    question: Question,
+    context: ReadContext,
+    after?: () => Promise<void>,
+  ): Promise<Found<Answer>> {
+    const askedAtMs = clock.monotonicMs();
+    let kept: Promise<void> | undefined;
+    try {
+      const answer = await fetch(question, context);
+      const receivedAtMs = clock.monotonicMs();
+      kept = tiers.keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs });
+      return { answer, receivedAtMs, from: 'platform' };
+    } catch (error) {
+      if (error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER) {
+        const receivedAtMs = clock.monotonicMs();
+        kept = tiers.keep(key, { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs });
+      }
+      throw error;
+    } finally {
+      if (after !== undefined) void Promise.resolve(kept).then(after);
+    }
+  }
+
+  /** Looks at what all have, and waits for who is at it. */
+  async function fetchUnlessShared(
+    key: string,
+    question: Question,
+    wantedMs: number,
+    context: ReadContext,
+  ): Promise<Found<Answer>> {
+    const known = youngerThan(wantedMs, await tiers.newest(key));
+    if (known !== undefined) return known;
+
+    const leftMs = () => context.deadlineAtMs() - clock.monotonicMs();
+    const waitUntilMs = clock.monotonicMs() + leftMs() * WAIT_SHARE;
+    for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(2 * lookMs, LOOK_EVERY_MS)) {
+      const lease = await leases.take(key, Math.max(0, leftMs()) + LEASE_MARGIN_MS);
+      if (lease === 'none') return fetchAndKeep(key, question, context);
+      if (lease !== 'taken') {
+        // Its last holder may have found it since we looked.
+        const found = youngerThan(wantedMs, await tiers.newest(key));
+        if (found === undefined) return fetchAndKeep(key, question, context, lease);
+        void lease();
+        return found;
+      }
+      if (clock.monotonicMs() >= waitUntilMs) return fetchAndKeep(key, question, context);
+      await sleep(lookMs, clock, context.signal);
+      const found = youngerThan(wantedMs, await tiers.newest(key));
+      if (found !== undefined) return found;
+    }
+  }
+
+  return (key, question, wantedMs, context) => {
+    // Asked to ask the platform now: what another gateway began earlier may be too old.
+    if (wantedMs <= 0) return fetchAndKeep(key, question, context);
+    if (tiers.isShared) return fetchUnlessShared(key, question, wantedMs, context);
+    const entry = tiers.near(key)?.entry;
+    if (entry === undefined || isOld(wantedMs, entry)) return fetchAndKeep(key, question, context);
+    return Promise.resolve(entry).then(foundIn);
+  };
+}
+
+/** What an entry says. @throws {PlatformProblem} `CUSTOMER_NOT_FOUND` for one that says that nobody is there */
+export function foundIn<Answer>(entry: CacheEntry<Answer>): Found<Answer> {
+  const { receivedAtMs } = entry;
+  if (entry.kind === 'answer') return { answer: entry.answer, receivedAtMs, from: 'cache' };
+  const facts = { detail: 'remembered', platformCode: entry.platformCode };
+  throw new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', facts);
+}

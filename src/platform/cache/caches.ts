@@ -1,0 +1,85 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { ReadContext } from '../../domain/operation.ts';
+import type { Telemetry } from '../../domain/telemetry.ts';
+import type { MemoryRoom } from '../../store/memory.ts';
+import { createRedisStore } from '../../store/redis.ts';
+import type { RedisLink } from '../../store/redisLink.ts';
+import type { Seal } from '../../store/seal.ts';
+import { createCachedRead, keepMsOf, type CachedRead, type CacheRules } from './cache.ts';
+import type { Found } from './cachedFetch.ts';
+import { rankOfEntry, type CacheEntry } from './cacheEntry.ts';
+import { CacheTiers, type NearEntry } from './cacheTiers.ts';
+import { Flights } from './flights.ts';
+import { createRedisLeases, NO_LEASES } from './lease.ts';
+import type { RefreshRules } from './refreshAhead.ts';
+import { entryCodec, type SharedForm } from './sharedAnswers.ts';
+
+export interface CachesOptions {
+  readonly rules: CacheRules;
+  readonly refresh: RefreshRules;
+  /** Where other gateways find what this one read; undefined for one alone. */
+  readonly shared: { readonly link: RedisLink; readonly seal: Seal } | undefined;
+  /** Where answers are kept in this process. */
+  readonly memory: MemoryRoom;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+/** One kind of read that is cached. */
+export interface CachedKind<Question, Answer> {
+  /** For metrics, and part of its keys in Redis. */
+  readonly name: string;
+  readonly keyOf: (question: Question) => string;
+  readonly fetch: (question: Question, context: ReadContext) => Promise<Answer>;
+  /** About what an answer takes in memory. */
+  readonly bytesOf: (answer: Answer) => number;
+  readonly form: SharedForm<Answer>;
+}
+
+/** Makes reads cached; all kinds share one room. */
+export interface Caches {
+  cached<Question, Answer extends { readonly readAt: Date }>(
+    kind: CachedKind<Question, Answer>,
+  ): CachedRead<Question, Answer>;
+  /** Entries in memory, by kind. */
+  sizes(): Readonly<Record<string, number>>;
+}
+
+/** A cache for each kind of read, all under the same rules. */
+export function createCaches({ rules, refresh, shared, memory, clock, telemetry }: CachesOptions): Caches {
+  const kinds = new Map<string, { readonly size: number }>();
+  // Where nothing is kept there is nothing to share.
+  const others = rules.freshMs > 0 || rules.staleMs > 0 ? shared : undefined;
+
+  return {
+    cached({ bytesOf, form, ...kind }) {
+      type Answer = ReturnType<typeof kind.fetch> extends Promise<infer Value> ? Value : never;
+      const near = memory.store<NearEntry<Answer>>({
+        bytesOf: ({ entry }) => (entry.kind === 'answer' ? bytesOf(entry.answer) : 100),
+        rankOf: ({ entry }) => rankOfEntry(entry),
+      });
+      kinds.set(kind.name, near);
+      const far =
+        others === undefined
+          ? undefined
+          : createRedisStore<CacheEntry<Answer>>({
+              ...others,
+              clock,
+              name: kind.name,
+              codec: entryCodec(form, clock),
+              rankOf: rankOfEntry,
+            });
+      return createCachedRead({
+        ...kind,
+        tiers: new CacheTiers<Answer>({ near, far, clock, keepMsOf: (entry) => keepMsOf(entry, rules) }),
+        leases: others === undefined ? NO_LEASES : createRedisLeases(others.link, others.seal, kind.name),
+        flights: new Flights<Found<Answer>>(clock),
+        rules,
+        refresh,
+        clock,
+        telemetry,
+      });
+    },
+    sizes: () => Object.fromEntries([...kinds].map(([name, { size }]) => [name, size])),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { StopSignal } from '../../domain/stop.ts';
+
+/** One HTTP request to the platform, below authentication and everything else. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Relative to the base URL, without a leading slash; its parts already encoded. */
+  readonly path: string;
+  readonly searchParams: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as `application/json`. */
+  readonly json?: Readonly<Record<string, string>>;
+}
+
+/** What came back, whatever its status: the few headers we read, and the whole body. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly retryAfter: string | undefined;
+  readonly requestId: string | undefined;
+  readonly body: Buffer;
+}
+
+/**
+ * The seam behind which an HTTP client lives: one attempt, no policy. Whatever the client would do by itself is off: it
+ * neither retries nor follows a redirect, for that would carry the token along, and it unpacks nothing without a bound.
+ */
+export interface Transport {
+  /**
+   * @throws {TransportError} when no whole answer arrived; never a library's own error, which carries the URL
+   * @throws the signal's reason, as soon as it aborts
+   */
+  send(request: HttpRequest, signal: StopSignal): Promise<HttpAnswer>;
+  /** Closes all connections. */
+  close(): void;
+}
+
+export interface HttpOptions {
+  /** `https://{host}/`, or plain HTTP on a loopback address. */
+  readonly baseUrl: URL;
+  readonly maxConnections: number;
+  /** To find the host's address, and once more to connect; TLS has twice as long. */
+  readonly connectTimeoutMs: number;
+  /** Counted after decompression. */
+  readonly maxBodyBytes: number;
+  readonly clock: Clock;
+}
+
+/** Makes a transport with one of the HTTP clients. */
+export type CreateTransport = (options: HttpOptions) => Transport;
+
+/** Sent with every request. Uncompressed answers are asked for: they are small, and unpacking costs more than it saves. */
+export const REQUEST_HEADERS = {
+  'user-agent': 'loyalty-graph',
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+} as const;
