@@ -20,16 +20,47 @@ export async function readBody(request: IncomingMessage, maxBytes: number, lease
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
     throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
   }
-  const chunks: Buffer[] = [];
   let length = 0;
-  // A refusal must still reach who is sending: leaving the loop does not close the connection.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  return collect(request, (chunk) => {
     length += chunk.length;
     if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
     lease.take(chunk.length);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  });
+}
+
+/**
+ * All of a body, each piece of it looked at before. What `look` throws ends it, and leaves the connection open: a refusal
+ * must still reach who is sending. By events, for an iterator over a stream costs more than all of the above.
+ */
+function collect(request: IncomingMessage, look: (chunk: Buffer) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const leave = () => {
+      request.off('data', take).off('end', end).off('error', fail).off('close', gone);
+    };
+    const fail = (error: unknown) => {
+      leave();
+      reject(error);
+    };
+    const gone = () => fail(new Error('The caller has gone.'));
+    const end = () => {
+      leave();
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    };
+    const take = (chunk: Buffer) => {
+      try {
+        look(chunk);
+        chunks.push(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    if (request.destroyed) {
+      gone(); // Before anybody listened.
+      return;
+    }
+    request.on('data', take).on('end', end).on('error', fail).on('close', gone);
+  });
 }
 
 /**

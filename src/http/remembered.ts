@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { Viewer } from '../auth/viewer.ts';
@@ -47,7 +47,7 @@ export class RememberedAnswers {
     const rights = `${isAuthenticated} ${mayReadAny} ${isRouter} ${customerId?.reveal() ?? ''}`;
     // A line each, for none can hold the end of one. The hash keeps ids, and whatever else a body holds, out of keys.
     const head = `${rights}\n${headers.accept ?? ''}\n${headers['content-type'] ?? ''}\n`;
-    return createHash('sha256').update(head).update(body).digest('base64url');
+    return hash('sha256', Buffer.concat([Buffer.from(head), body]), 'base64url');
   }
 
   /** The answer that would be given now; undefined where that must be found out. */

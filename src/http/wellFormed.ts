@@ -43,7 +43,12 @@ export function assertWellFormed(request: IncomingMessage, search: string): void
 
 /** All that was sent under one name; Node keeps only the first of some. */
 function valuesOf(name: string, rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+  const values: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const isNamed = rawHeaders[at]?.length === name.length && rawHeaders[at]?.toLowerCase() === name;
+    if (isNamed) values.push(rawHeaders[at + 1] ?? '');
+  }
+  return values;
 }
 
 function refusedToken(publicMessage: string): GatewayError {
