@@ -112,24 +112,30 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       .finally(dispose);
   }
 
-  /** What an operation notes that was given this entry; whoever looks at it uses the entry, as a read does. */
-  function partOf(key: string, near: NearEntry<Answer>): CachedPart {
-    return {
+  /**
+   * What an operation notes that was given the entry of this key; whoever looks at it uses the entry, as a read does. It
+   * does not hold the entry, for whole answers are made of parts: what the cache has let go must not live on in them.
+   */
+  function partOf(key: string): CachedPart {
+    const part: CachedPart = {
       isGiven() {
+        const near = tiers.near(key);
+        if (near?.part !== part) return false;
         const ageMs = ageOf(near.entry);
-        if (ageMs >= rules.freshMs || tiers.near(key) !== near) return false;
-        // The read itself would see to that: let it run.
-        return !isDueForRefresh(near, near.hits + 1, ageMs, rules.freshMs, refresh);
+        // The read itself would see to a refresh: let it run.
+        return ageMs < rules.freshMs && !isDueForRefresh(near, near.hits + 1, ageMs, rules.freshMs, refresh);
       },
       countGiven() {
-        near.hits += 1;
+        const near = tiers.near(key);
+        if (near?.part === part) near.hits += 1;
         telemetry.readAnswered(name, 'fresh');
       },
     };
+    return part;
   }
 
   function notePart({ meter }: ReadContext, key: string, near: NearEntry<Answer>): void {
-    meter.parts.push((near.part ??= partOf(key, near)));
+    meter.parts.push((near.part ??= partOf(key)));
   }
 
   /** The last answer, when the platform cannot be asked and it is not too old. */
