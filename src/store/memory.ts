@@ -29,7 +29,8 @@ const LEAST_BYTES = 512;
 
 interface Entry {
   readonly key: string;
-  readonly value: object;
+  /** Undefined once it is let go. */
+  value: object | undefined;
   readonly bytes: number;
   readonly untilMs: number;
   /** The entries of its store. */
@@ -38,12 +39,14 @@ interface Entry {
 
 /**
  * Room in this process for several stores, bounded by bytes and by entries for all of them together: what was used least
- * recently of any of them goes first, so that each gets as much of it as is asked of it.
+ * recently of any of them goes first, so that each gets as much of it as is asked of it. What has outlived its time takes
+ * no room from what has not: it goes before anything more is kept.
  */
 export class MemoryRoom {
   readonly #clock: Clock;
   /** By what they are: each store finds its own by their keys. */
   readonly #entries: LRUCache<Entry, Entry>;
+  readonly #lines: Line[] = [];
 
   constructor({ maxBytes, maxEntries = Math.ceil(maxBytes / LEAST_BYTES), clock }: MemoryRoomOptions) {
     this.#clock = clock;
@@ -54,7 +57,10 @@ export class MemoryRoom {
       maxEntrySize: maxBytes,
       sizeCalculation: ({ bytes, key }) => ENTRY_BYTES + 2 * key.length + bytes,
       onInsert: (entry) => entry.kin.set(entry.key, entry),
-      dispose: ({ key, kin }) => kin.delete(key),
+      dispose: (entry) => {
+        entry.kin.delete(entry.key);
+        entry.value = undefined;
+      },
     });
   }
 
@@ -63,6 +69,11 @@ export class MemoryRoom {
     const entries = this.#entries;
     const clock = this.#clock;
     const own = new Map<string, Entry>();
+    const line = new Line();
+    this.#lines.push(line);
+    const forgetExpired = (nowMs: number) => {
+      for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => entries.delete(entry));
+    };
 
     function get(key: string): Value | undefined {
       const entry = own.get(key);
@@ -82,16 +93,41 @@ export class MemoryRoom {
       set(key, value, ttlMs) {
         const present = rankOf === undefined ? undefined : get(key);
         if (rankOf !== undefined && present !== undefined && rankOf(present) > rankOf(value)) return;
-        const untilMs = clock.monotonicMs() + ttlMs;
+        const nowMs = clock.monotonicMs();
         remove(key);
-        const entry = { key, value, bytes: bytesOf(value), untilMs, kin: own };
+        forgetExpired(nowMs);
+        const entry: Entry = { key, value, bytes: bytesOf(value), untilMs: nowMs + ttlMs, kin: own };
         entries.set(entry, entry);
+        if (own.has(key)) line.add(entry, own.size); // It may be too large.
       },
       delete: remove,
       get size() {
         return own.size;
       },
     };
+  }
+}
+
+/** The entries of a store as they were set, which is about as they end: those of one store live about as long. */
+class Line {
+  #entries: Entry[] = [];
+  #first = 0;
+
+  add(entry: Entry, alive: number): void {
+    this.#entries.push(entry);
+    if (this.#entries.length <= 2 * alive + 100) return;
+    this.#entries = this.#entries.filter(({ value }) => value !== undefined);
+    this.#first = 0;
+  }
+
+  /** Tells of those at its head whose time is over. */
+  forgetExpired(nowMs: number, forget: (entry: Entry) => void): void {
+    for (;;) {
+      const entry = this.#entries[this.#first];
+      if (entry === undefined || (entry.value !== undefined && nowMs < entry.untilMs)) return;
+      this.#first += 1;
+      if (entry.value !== undefined) forget(entry);
+    }
   }
 }
 

@@ -1,14 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { answerEverything } from '../support/faultAnswers.ts';
 import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
-import { startFakePlatform, type FakePlatform } from '../support/fakePlatform.ts';
+import { json, startFakePlatform, type FakePlatform } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+jest.setTimeout(60_000); // Seven hundred reads, on a busy machine.
 
 const QUERY = `query ($id: ID!) { customer(id: $id) { id externalId
   pointsBalance { entityId mainPoints freshness { stale } }
   ledgerBalance { nodes { closingBalance } freshness { stale } }
 } }`;
 const IDS = Array.from({ length: 60 }, (_, index) => String(1000 + index));
+
+const isStale = (data: unknown) =>
+  (data as { customer: { pointsBalance: { freshness: { stale: boolean } } | null } }).customer.pointsBalance?.freshness
+    .stale === true;
 
 describe('while the platform is stopped', () => {
   let clock: FakeClock;
@@ -39,6 +45,28 @@ describe('while the platform is stopped', () => {
         },
       });
     }
+  });
+
+  it('every such key is answered though whole answers were remembered too: what is over takes no room', async () => {
+    const narrow = await startGateway({
+      clock,
+      env: { CACHE_FRESH_SECONDS: '15', CACHE_STALE_SECONDS: '600', CACHE_MAX_MEGABYTES: '1' },
+    });
+    answerEverything(narrow.platform);
+    const ids = Array.from({ length: 700 }, (_, index) => String(2000 + index));
+    const ask = (id: string) =>
+      narrow.query('query ($id: ID!) { customer(id: $id) { pointsBalance { freshness { stale } } } }', { id });
+    for (const id of ids) {
+      expect((await ask(id)).errors).toBeUndefined();
+      clock.advance(500);
+    }
+    narrow.platform.answer(/./, json({}, 503));
+    clock.advance(15_000);
+
+    const shown = await Promise.all(ids.map(async (id) => (await ask(id)).data));
+    await narrow.close();
+
+    expect(shown.filter((data) => !isStale(data))).toEqual([]);
   });
 
   it('what is older, and what was never read, fails and says so', async () => {

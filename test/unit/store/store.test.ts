@@ -8,6 +8,7 @@ import { createRedisStore, type Codec } from '../../../src/store/redis.ts';
 import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
 import { createSeal } from '../../../src/store/seal.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { fakeClock } from '../../support/fakeClock.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 
 interface Note {
@@ -114,6 +115,19 @@ describe('stores that share a room in memory', () => {
     one.get('used');
     one.set('new', note('new'), 60_000);
     expect([one.get('used')?.text, one.get('new')?.text, other.get('not')]).toEqual(['used', 'new', undefined]);
+  });
+
+  it('let go of what has outlived its time, of any of them, before what has not', () => {
+    const clock = fakeClock();
+    const room = new MemoryRoom({ maxBytes: 1200, clock });
+    const [lasting, brief] = [room.store<Note>({ bytesOf }), room.store<Note>({ bytesOf })];
+    lasting.set('lasts', note('lasts'), 60_000);
+    for (let count = 0; count < 1000; count += 1) {
+      brief.set(String(count), note('brief'), 10);
+      clock.advance(10);
+    }
+
+    expect([lasting.get('lasts')?.text, brief.size]).toEqual(['lasts', 1]);
   });
 
   it('tell how many values each has, replaced, deleted and pushed out ones not counted', () => {
