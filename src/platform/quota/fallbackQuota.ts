@@ -14,6 +14,9 @@ export interface SharedSight {
 /** What others may have taken of the paced half between two looks, as a share of the limit. */
 const UNSEEN_SHARE = 0.02;
 
+/** A gateway that has not been seen for this long is gone, or cut off. */
+export const ALIVE_MS = 3000;
+
 /** A call that was let through here. */
 export interface OwnCall {
   readonly atMs: number;
@@ -24,6 +27,8 @@ export interface OwnCall {
 interface Loss {
   readonly atMs: number;
   readonly mayUse: number;
+  /** Of it, what it had not used by then. */
+  readonly left: number;
   /** Redis is there, but its log began anew: what others had let through is not in it. */
   readonly isLog: boolean;
 }
@@ -66,8 +71,8 @@ export class FallbackQuota {
 
   /** Redis answers, and its log is another than before. */
   lostLog(): void {
-    const { mayUse } = this.#loss ?? this.#measured();
-    this.#loss = { atMs: this.#clock.monotonicMs(), mayUse, isLog: true };
+    const { mayUse, left } = this.#loss ?? this.#measured();
+    this.#loss = { atMs: this.#clock.monotonicMs(), mayUse, left, isLog: true };
   }
 
   /** How long until a call may go, as far as this gateway has to bound itself though Redis answers; 0 for now. */
@@ -75,15 +80,17 @@ export class FallbackQuota {
     return this.#isBound() ? this.#local.waitMs(this.limit()) : 0;
   }
 
-  #measured(): { readonly atMs: number; readonly mayUse: number } {
+  #measured(): Omit<Loss, 'isLog'> {
     const { limit } = this.#rules;
     // Up to the paced half others may have taken places in a burst since the last look.
     const taken = Math.max(this.#sight?.used ?? 0, limit * PACED_FROM) + limit * UNSEEN_SHARE;
     const left = this.#sight === undefined ? this.#share() : Math.max(0, (limit - taken) / this.#gateways());
-    return { atMs: this.#clock.monotonicMs(), mayUse: Math.floor(this.#local.used() + left) };
+    return { atMs: this.#clock.monotonicMs(), mayUse: Math.floor(this.#local.used() + left), left: Math.floor(left) };
   }
 
   take(priority: Priority): Grant {
+    const waitMs = this.#missedInMs();
+    if (waitMs > 0) return { granted: false, waitMs };
     const grant = this.#local.takeNow(priority, this.limit());
     if (!grant.granted) return grant;
     return this.#keep('untold', priority, grant.giveBack);
@@ -117,6 +124,19 @@ export class FallbackQuota {
 
   remaining(): number {
     return Math.max(0, this.limit() - this.#local.used());
+  }
+
+  /**
+   * How long the others may take this gateway for one that is there, once it has used its part of what was left; 0 where
+   * it may go on. If it alone is cut off, they are given the places that its old calls leave until it is missed: none of
+   * them is its own before.
+   */
+  #missedInMs(): number {
+    if (this.#loss === undefined || this.#loss.isLog || this.#gateways() === 1) return 0;
+    const { atMs: lostAtMs, left } = this.#loss;
+    const waitMs = lostAtMs + ALIVE_MS - this.#clock.monotonicMs();
+    if (waitMs <= 0) return 0;
+    return this.#untold.filter(({ atMs }) => atMs >= lostAtMs).length < left ? 0 : waitMs;
   }
 
   #isBound(): boolean {

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Priority } from '../../domain/operation.ts';
 import type { RedisLink } from '../../store/redisLink.ts';
 import { runScript } from '../../store/redisScript.ts';
-import { FallbackQuota } from './fallbackQuota.ts';
+import { ALIVE_MS, FallbackQuota } from './fallbackQuota.ts';
 import { REFRESH_SHARE, type Grant, type Quota } from './quota.ts';
 import { PACED_FROM, type QuotaRules } from './quotaWindow.ts';
 import { QUOTA_SCRIPT } from './sharedQuotaScript.ts';
@@ -19,8 +19,6 @@ export interface SharedQuotaOptions {
   readonly name: string;
 }
 
-/** A gateway that has not been seen for this long is gone, or cut off. */
-const ALIVE_MS = 5000;
 const LOOK_EVERY_MS = 1000;
 /** How exactly the ages of calls are told. */
 const AGE_STEP_MS = 100;

@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/domain/clock.ts';
 import type { Priority } from '../../../src/domain/operation.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
 import { SharedQuota } from '../../../src/platform/quota/sharedQuota.ts';
-import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
+import { connectRedis, RedisAway, type RedisLink } from '../../../src/store/redisLink.ts';
 import { describeWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 
 jest.setTimeout(60_000);
@@ -43,8 +43,18 @@ describeWithRedis('the quota shared over Redis', () => {
     await redis.close();
   });
 
-  async function join({ replicas = 1, limit = LIMIT } = {}): Promise<SharedQuota> {
-    const link = await connectRedis({ url: redis.url, clock: systemClock, telemetry: NO_TELEMETRY });
+  async function join({ replicas = 1, limit = LIMIT, isCutOff = (): boolean => false } = {}): Promise<SharedQuota> {
+    const connected = await connectRedis({ url: redis.url, clock: systemClock, telemetry: NO_TELEMETRY });
+    const link: RedisLink = {
+      get state() {
+        return isCutOff() ? 'away' : connected.state;
+      },
+      get moment() {
+        return connected.moment;
+      },
+      run: (name, send) => (isCutOff() ? Promise.reject(new RedisAway('cut off')) : connected.run(name, send)),
+      close: () => connected.close(),
+    };
     const rules = { limit, windowMs: WINDOW_MS };
     const quota = new SharedQuota({ link, clock: systemClock, rules, replicas, name: 'key' });
     links.push(link);
@@ -153,6 +163,25 @@ describeWithRedis('the quota shared over Redis', () => {
 
     expect(mostInAnyWindow(times)).toBeLessThanOrEqual(LIMIT);
     expect(times.length).toBeGreaterThan(LIMIT);
+  });
+
+  it('is kept while one gateway alone is cut off from Redis, and is back', async () => {
+    const cut = { isOff: false };
+    const all = await Promise.all([
+      join({ replicas: 3, isCutOff: () => cut.isOff }),
+      join({ replicas: 3 }),
+      join({ replicas: 3 }),
+    ]);
+    const taking = all.map((quota) => takeAll(quota, 9000));
+    await pause(1500);
+    cut.isOff = true;
+    await pause(6000);
+    cut.isOff = false;
+
+    const [alone = [], ...others] = await Promise.all(taking);
+
+    expect(mostInAnyWindow([...alone, ...others.flat()])).toBeLessThanOrEqual(LIMIT);
+    expect(alone.length).toBeGreaterThan(LIMIT);
   });
 
   it('leaves its share to a gateway that is expected and not there: it may be cut off', async () => {
