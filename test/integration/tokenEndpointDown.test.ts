@@ -65,6 +65,20 @@ describe('a token endpoint that', () => {
     expect(signIns()).toBe(2);
   });
 
+  it('is down is not asked each second while the token lives: each time is a call of the quota', async () => {
+    scriptTokens(gateway.platform, json(tokenBody('token-1', TTL_SECONDS)), htmlPage(503));
+    await ask('1');
+    clock.advance(1000 * TTL_SECONDS * 0.8);
+    for (let second = 0; second < 0.2 * TTL_SECONDS; second += 1) {
+      expect((await ask(String(1000 + second))).errors).toBeUndefined();
+      await allIn();
+      clock.advance(1000);
+    }
+
+    expect(signIns()).toBeGreaterThan(2);
+    expect(signIns()).toBeLessThanOrEqual(7);
+  });
+
   it('never answers is asked by one, and what was read is shown stale at the deadline', async () => {
     const script = scriptTokens(gateway.platform, json(tokenBody('token-1', TTL_SECONDS)), stall);
     await ask('1');

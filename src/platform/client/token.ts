@@ -22,6 +22,8 @@ export interface TokenOptions {
 const RENEW_AFTER = 0.8;
 /** After a failed fetch nobody asks again for this long: waiters in a queue would else ask one after the other. */
 const HOLD_FAILURE_MS = 1000;
+/** As long as the token in hand holds there is no hurry, and each try takes a place in the quota. */
+const HOLD_RENEWAL_MS = 10_000;
 
 interface Token {
   readonly headers: AuthorizationHeaders;
@@ -42,7 +44,7 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
   let replacement: AuthorizationHeaders | undefined;
-  let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
+  let failure: { readonly error: unknown; readonly atMs: number } | undefined;
 
   async function signIn(): Promise<Token> {
     const timeout = new Stop();
@@ -76,7 +78,7 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
       return current;
     } catch (error) {
       const problem = final(error);
-      failure = { error: problem, untilMs: clock.monotonicMs() + HOLD_FAILURE_MS };
+      failure = { error: problem, atMs: clock.monotonicMs() };
       telemetry.tokenFetched('failed', problem instanceof PlatformProblem ? problem.facts.detail : undefined);
       throw problem;
     } finally {
@@ -86,7 +88,9 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
 
   function fetchOnce(): Promise<Token> {
     if (fetching !== undefined) return fetching;
-    if (failure !== undefined && clock.monotonicMs() < failure.untilMs) return Promise.reject(failure.error);
+    if (failure !== undefined && clock.monotonicMs() < failure.atMs + HOLD_FAILURE_MS) {
+      return Promise.reject(failure.error);
+    }
     fetching = signIn().finally(() => (fetching = undefined));
     return fetching;
   }
@@ -98,7 +102,8 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
         return waitFor(fetchOnce(), signal).then(({ headers }) => headers);
       }
       // Failing here costs nobody anything yet: the token in hand holds until it expires.
-      if (nowMs >= current.renewAtMs) fetchOnce().catch(() => undefined);
+      const isHeld = failure !== undefined && nowMs < failure.atMs + HOLD_RENEWAL_MS;
+      if (nowMs >= current.renewAtMs && !isHeld) fetchOnce().catch(() => undefined);
       return current.headers;
     },
 
