@@ -93,6 +93,12 @@ describe('.env.example', () => {
     );
 
     expect(sorted(entries)).toEqual(sorted(expected));
+    const settings = textOf('.env.example').match(/^# [A-Z_]+=/gm) ?? [];
+    expect(settings.toSorted()).toEqual(
+      Object.keys(VARIABLES)
+        .map((name) => `# ${name}=`)
+        .toSorted(),
+    );
   });
 
   it('sets nothing', () => {
