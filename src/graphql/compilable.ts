@@ -3,12 +3,17 @@ import { largestOperation, sum } from '../limits/selections.ts';
 
 /** Spelled out: more would hold everybody else up while it is compiled. */
 const MAX_FIELDS = 200;
+/** Of text: what is compiled is kept, with its document. */
+const MAX_CHARACTERS = 10_000;
 
 /**
  * Whether compiled code does what graphql-js does. Not where
  *
  * - a variable stands within an object that is written out: one that is left out becomes null there, not the default;
  * - a field is selected twice and some are conditional: the answer's fields come in another order;
+ * - a fragment is spread twice and something is conditional: a condition of one place holds at the other too;
+ * - a text holds `__`: the compiler writes texts into its code, and takes those with marks of its own (`__MAGIC_DATE__...`)
+ *   for code, whoever wrote them;
  * - something is named `__proto__`: it is lost;
  * - the graph is asked about itself: nobody has compared that.
  */
@@ -18,8 +23,8 @@ export function isCompilable(document: DocumentNode): boolean {
     ofFragment: (within) => within,
     together: sum,
   });
-  if (fields > MAX_FIELDS) return false;
-  const seen = { unlike: false, directive: false, objects: 0 };
+  if (fields > MAX_FIELDS || (document.loc?.end ?? 0) > MAX_CHARACTERS) return false;
+  const seen = { unlike: false, directive: false, objects: 0, spreads: new Set<string>(), spreadTwice: false };
   visit(document, {
     [Kind.OBJECT]: {
       enter: () => void (seen.objects += 1),
@@ -27,6 +32,13 @@ export function isCompilable(document: DocumentNode): boolean {
     },
     [Kind.VARIABLE]: () => {
       seen.unlike ||= seen.objects > 0;
+    },
+    [Kind.STRING]: ({ value }) => {
+      seen.unlike ||= value.includes('__');
+    },
+    [Kind.FRAGMENT_SPREAD]: ({ name }) => {
+      seen.spreadTwice ||= seen.spreads.has(name.value);
+      seen.spreads.add(name.value);
     },
     [Kind.DIRECTIVE]: () => {
       seen.directive = true;
@@ -36,7 +48,7 @@ export function isCompilable(document: DocumentNode): boolean {
       return seen.unlike ? BREAK : undefined;
     },
   });
-  return !seen.unlike && !(seen.directive && selectsTwice(document));
+  return !seen.unlike && !(seen.directive && (seen.spreadTwice || selectsTwice(document)));
 }
 
 /** Whether some selection, fragments entered, has two fields of one name in the answer. */

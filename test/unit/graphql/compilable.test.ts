@@ -33,6 +33,13 @@ describe('a document is compiled', () => {
       'a conditional field that is selected twice, in fragments',
       'query ($some: Boolean!) { me { ...F externalId ... @include(if: $some) { id } } } fragment F on Customer { id }',
     ],
+    [
+      'a condition in a fragment that is spread twice',
+      'query ($some: Boolean!) { a: me { ...F @include(if: $some) } b: me { ...F } } fragment F on Customer { id }',
+    ],
+    ['a text that the compiler would take for its own', '{ customer(id: "x__MAGIC_DATE__1") { id } }'],
+    ['a block of such text', '{ customer(id: """__MAGIC_NAN__1""") { id } }'],
+    ['a long text', `{ me { id } } # ${'x'.repeat(10_000)}`],
     ['a variable named __proto__', 'query ($__proto__: ID!) { customer(id: $__proto__) { id } }'],
     ['an alias named __proto__', '{ __proto__: me { id } }'],
     ['a question about the graph', '{ __schema { queryType { name } } }'],
