@@ -101,7 +101,15 @@ export function createHttpServer(options: HttpServerOptions): Server {
   };
   server.on('request', serve(answer));
   server.on('checkExpectation', serve(unexpected));
-  server.on('connect', (_request, socket) => endConnection(socket, notAllowed()));
+  server.on('connect', (_request, socket) => {
+    // Node has let go of it: nobody else hears its errors, reads it to its end, or sees to it that it has one.
+    socket.on('error', () => undefined).resume();
+    socket.once(
+      'close',
+      options.clock.after(RESPONSE_TIMEOUT_MS, () => socket.destroy()),
+    );
+    endConnection(socket, notAllowed());
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // What were written now would be taken for the answer to a request before.
     if (!socket.writable || underWay.isAnswering(socket)) {
