@@ -84,9 +84,15 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
 
   function give(socket: Socket, line: Line, answer: string): void {
     line.requests += 1;
-    if (socket.write(answer, 'latin1') && socket.writableLength === 0) return;
+    socket.write(answer, 'latin1');
+    if (socket.writableLength === 0) return;
     const cancel = options.unlessTaken(() => socket.destroy());
-    socket.once('drain', cancel).once('close', cancel);
+    socket.once('close', cancel);
+    // Not `drain`: that tells of nothing that is less than a socket's high-water mark.
+    socket.write('', () => {
+      socket.off('close', cancel);
+      cancel();
+    });
   }
 
   return {

@@ -146,6 +146,30 @@ describe('a request that came before, byte for byte', () => {
   });
 });
 
+describe('a caller who takes an answer late', () => {
+  it('is not hung up on afterwards', async () => {
+    echo = startEcho();
+    await exchange(echo, [SHORT]);
+    const pipe = dial(echo);
+    pipe.arrive(post('b'));
+    await settled(30);
+    const takes: (() => void)[] = [];
+    pipe._write = (_chunk, _encoding, done) => void takes.push(done);
+    pipe.arrive(SHORT);
+    await settled();
+    expect(echo.untaken).toHaveLength(1);
+
+    for (let take = takes.shift(); take !== undefined; take = takes.shift()) {
+      take();
+      await settled();
+    }
+
+    expect(echo.untaken).toHaveLength(0);
+    expect(pipe.listenerCount('close')).toBe(dial(echo).listenerCount('close'));
+    pipe.destroy();
+  });
+});
+
 describe('bytes of a known request are part of another, and not answered by themselves,', () => {
   const head = (length: number, ...lines: readonly string[]) =>
     ['POST /other HTTP/1.1', 'host: x', ...lines, `content-length: ${length}`, '', ''].join('\r\n');
