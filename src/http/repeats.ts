@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
@@ -16,6 +17,8 @@ interface Repeat {
 
 /** About what a head, and what holds it, take; the body is mostly the remembered answer's own text. */
 const REPEAT_BYTES = 2500;
+/** Of requests that came, to know those that come again. */
+const MAX_PRINTS = 4096;
 
 /**
  * Requests that came before, byte for byte: token, body, host and all. Who sends the same bytes is the same caller for as
@@ -26,6 +29,11 @@ export class Repeats {
   readonly #clock: Clock;
   readonly #keepAlive: string;
   readonly #repeats: NearStore<Repeat>;
+  /**
+   * What came before. Only what comes again is kept: a request with a header of its own (a trace, an id of a proxy) never
+   * does, and would push out of the room it shares what others read of the platform.
+   */
+  readonly #prints = new LRUCache<string, true>({ max: MAX_PRINTS });
   #date = '';
   #dateSecond = NaN;
 
@@ -57,6 +65,9 @@ export class Repeats {
     if (!response.shouldKeepAlive || response.hasHeader('connection') || request.httpVersion !== '1.1') return;
     // Who is told first to go on has two answers.
     if (request.headers.expect !== undefined) return;
+    const cameBefore = this.#prints.has(print);
+    this.#prints.set(print, true);
+    if (!cameBefore) return;
     const head = `${headOf(response)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`;
     const repeat = { answer, caller, head, body: bytesOf(answer.text) };
     this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());

@@ -158,6 +158,19 @@ describe('an answer whose every part is in the cache', () => {
   });
 });
 
+describe('requests that differ each time, by a trace for one,', () => {
+  it('push nothing out of the cache', async () => {
+    await start({ CACHE_MAX_MEGABYTES: '1' });
+    const ids = Array.from({ length: 20 }, (_, index) => String(index + 100));
+    for (const id of ids) await ask({}, id);
+    for (let count = 0; count < 400; count += 1) await ask({ 'x-request-id': String(count) });
+    const calls = gateway.platform.requests.length;
+    for (const id of ids) await ask({}, id);
+
+    expect(gateway.platform.requests).toHaveLength(calls);
+  }, 30_000);
+});
+
 const at = (seconds: number) => new Date(START_MS + 1000 * seconds).toISOString();
 
 describe('what is not remembered', () => {
