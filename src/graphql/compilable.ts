@@ -18,12 +18,7 @@ const MAX_CHARACTERS = 10_000;
  * - the graph is asked about itself: nobody has compared that.
  */
 export function isCompilable(document: DocumentNode): boolean {
-  const fields = largestOperation(document, {
-    ofField: (_field, below) => 1 + below,
-    ofFragment: (within) => within,
-    together: sum,
-  });
-  if (fields > MAX_FIELDS || (document.loc?.end ?? 0) > MAX_CHARACTERS) return false;
+  if (fieldsIn(document) > MAX_FIELDS || (document.loc?.end ?? 0) > MAX_CHARACTERS) return false;
   const seen = { unlike: false, directive: false, objects: 0, spreads: new Set<string>(), spreadTwice: false };
   visit(document, {
     [Kind.OBJECT]: {
@@ -49,6 +44,15 @@ export function isCompilable(document: DocumentNode): boolean {
     },
   });
   return !seen.unlike && !(seen.directive && (seen.spreadTwice || selectsTwice(document)));
+}
+
+/** Of the largest operation, fragments spelled out as they are in compiled code. */
+export function fieldsIn(document: DocumentNode): number {
+  return largestOperation(document, {
+    ofField: (_field, below) => 1 + below,
+    ofFragment: (within) => within,
+    together: sum,
+  });
 }
 
 /** Whether some selection, fragments entered, has two fields of one name in the answer. */

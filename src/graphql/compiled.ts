@@ -1,7 +1,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { isCompilable } from './compilable.ts';
+import { fieldsIn, isCompilable } from './compilable.ts';
 import type { Coerce } from './coercion.ts';
 import type { OperationContext } from './context.ts';
 
@@ -29,8 +29,10 @@ export interface CompiledOptions {
   readonly coerce: Coerce;
 }
 
-/** A plan takes some 20 kB, and a millisecond to make; frontends have some dozens of operations. */
+/** Frontends have some dozens of operations. */
 const MAX_PLANS = 256;
+/** Of all plans together. One takes some 4 kB a field, and up to 7 ms to make. */
+const MAX_PLANNED_FIELDS = 8000;
 /** What comes once is not worth a plan. */
 const COMPILED_AT_USE = 2;
 /**
@@ -41,7 +43,7 @@ const COMPILED_AT_USE = 2;
  * nothing is asked of the platform for it, and its errors are graphql-js's own.
  */
 export function createCompiledRun({ schema, coerce }: CompiledOptions): Run {
-  const plans = new LRUCache<OperationDefinitionNode, Plan>({ max: MAX_PLANS });
+  const plans = new LRUCache<OperationDefinitionNode, Plan>({ max: MAX_PLANS, maxSize: MAX_PLANNED_FIELDS });
   const uses = new WeakMap<OperationDefinitionNode, number>();
 
   function planOf(document: DocumentNode, operation: OperationDefinitionNode): Plan | undefined {
@@ -53,13 +55,14 @@ export function createCompiledRun({ schema, coerce }: CompiledOptions): Run {
     if (use % COMPILED_AT_USE !== 0 || !isCompilable(document)) return undefined;
     const plan = compile(schema, document, operation);
     if (plan === undefined) uses.set(operation, -Infinity);
-    else plans.set(operation, plan);
+    else plans.set(operation, plan, { size: Math.max(1, fieldsIn(document)) });
     return plan;
   }
 
   return async (document, operation, variables, context) => {
     const { coerced } = coerce(context, operation, variables);
-    const plan = coerced === undefined ? undefined : planOf(document, operation);
+    // Strangers have next to nothing to run, and are the most there are.
+    const plan = coerced === undefined || !context.viewer.isAuthenticated ? undefined : planOf(document, operation);
     if (plan === undefined || coerced === undefined) return undefined;
     try {
       const { data, errors } = await plan(context, coerced);
