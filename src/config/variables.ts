@@ -73,7 +73,7 @@ export const VARIABLES = {
   ),
   CACHE_MAX_MEGABYTES: variable(
     integer(1, 4096),
-    'Memory for answers, about, of each process: what was asked for least recently goes first. A process takes some 150 MB besides.',
+    'Memory for answers, about, of each process: what was asked for least recently goes first, and what has gone cannot be given stale. 16 holds some 3,000 ledgers of ten rows. A process takes some 150 MB besides.',
     '16',
   ),
   MAX_PLATFORM_CALLS: variable(

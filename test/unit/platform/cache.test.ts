@@ -4,11 +4,11 @@ import { describe, expect, it } from '@jest/globals';
 import { createMeter, type CachedPart } from '../../../src/domain/operation.ts';
 import { Stop } from '../../../src/domain/stop.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { createCachedRead } from '../../../src/platform/cache.ts';
-import type { Found } from '../../../src/platform/cachedFetch.ts';
-import { CacheTiers, type NearEntry } from '../../../src/platform/cacheTiers.ts';
-import { Flights } from '../../../src/platform/flights.ts';
-import { NO_LEASES } from '../../../src/platform/lease.ts';
+import { createCachedRead } from '../../../src/platform/cache/cache.ts';
+import type { Found } from '../../../src/platform/cache/cachedFetch.ts';
+import { CacheTiers, type NearEntry } from '../../../src/platform/cache/cacheTiers.ts';
+import { Flights } from '../../../src/platform/cache/flights.ts';
+import { NO_LEASES } from '../../../src/platform/cache/lease.ts';
 import { createMemoryStore } from '../../../src/store/memory.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
