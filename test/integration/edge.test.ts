@@ -296,21 +296,6 @@ describe('a connection', () => {
     expect(parsed(await exchange(post(BODY, CLOSE))).body.trim()).toBe(ANSWERED);
   });
 
-  it('that asked for a tunnel is not held for ever', async () => {
-    const clock = fakeClock();
-    const own = await startOwn({ clock, env: { MAX_CONNECTIONS: '1' } });
-    const socket = connect({ port: Number(new URL(own.url).port), host: '127.0.0.1', allowHalfOpen: true });
-    socket.on('error', () => undefined);
-    socket.write('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n');
-    await new Promise((resolve) => socket.once('data', resolve));
-    socket.write('more');
-    clock.advance(30_000);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-
-    expect(parsed(await exchange(post(BODY, CLOSE), own)).body.trim()).toBe(ANSWERED);
-    socket.destroy();
-  });
-
   it('over MAX_CONNECTIONS is hung up on, and one that ends makes room', async () => {
     const own = await startOwn({ env: { MAX_CONNECTIONS: '3' } });
     const idle = await Promise.all(
