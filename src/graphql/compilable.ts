@@ -5,6 +5,8 @@ import { largestOperation, sum } from '../limits/selections.ts';
 const MAX_FIELDS = 200;
 /** Of text: what is compiled is kept, with its document. */
 const MAX_CHARACTERS = 10_000;
+/** Nothing that means anything in code. */
+const PLAIN_TEXT = /^[\w .:@+/=-]*$/;
 
 /**
  * Whether compiled code does what graphql-js does. Not where
@@ -12,8 +14,8 @@ const MAX_CHARACTERS = 10_000;
  * - a variable stands within an object that is written out: one that is left out becomes null there, not the default;
  * - a field is selected twice and some are conditional: the answer's fields come in another order;
  * - a fragment is spread twice and something is conditional: a condition of one place holds at the other too;
- * - a text holds `__`: the compiler writes texts into its code, and takes those with marks of its own (`__MAGIC_DATE__...`)
- *   for code, whoever wrote them;
+ * - a text is more than plain words, ids, times and addresses, or holds `__`: the compiler writes texts into its code, and
+ *   takes those with marks of its own (`__MAGIC_DATE__...`) for code, whoever wrote them;
  * - something is named `__proto__`: it is lost;
  * - the graph is asked about itself: nobody has compared that.
  */
@@ -29,7 +31,7 @@ export function isCompilable(document: DocumentNode): boolean {
       seen.unlike ||= seen.objects > 0;
     },
     [Kind.STRING]: ({ value }) => {
-      seen.unlike ||= value.includes('__');
+      seen.unlike ||= !PLAIN_TEXT.test(value) || value.includes('__');
     },
     [Kind.FRAGMENT_SPREAD]: ({ name }) => {
       seen.spreadTwice ||= seen.spreads.has(name.value);
