@@ -43,6 +43,9 @@ export const ROUTER = { 'x-federation-secret': 'test-secret-of-router-0123456789
 /** The HTTP client of gateways whose test names none: see `overUndici.ts`. */
 export const httpClient: { name: 'got' | 'undici' } = { name: 'got' };
 
+/** Each test reads for itself, but those about the cache, and those that are run with it too: see `withCache.ts`. */
+export const cache: { freshSeconds: string } = { freshSeconds: '0' };
+
 export interface TestGatewayOptions {
   /** Set on top of a real platform's configuration with an OAuth client and open access. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -81,8 +84,7 @@ export async function startGateway({
     ...('CAPILLARY_TILL_USERNAME' in env ? {} : OAUTH),
     AUTH_MODE: 'none',
     ...(env['FEDERATION'] === 'on' ? { FEDERATION_SECRET: ROUTER['x-federation-secret'] } : {}),
-    // Each test reads for itself, but those about the cache.
-    CACHE_FRESH_SECONDS: '0',
+    CACHE_FRESH_SECONDS: cache.freshSeconds,
     CACHE_STALE_SECONDS: '0',
     CAPILLARY_HTTP_CLIENT: httpClient.name,
     ...env,

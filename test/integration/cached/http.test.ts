@@ -1,0 +1,2 @@
+import '../../support/withCache.ts';
+import '../http.test.ts';
