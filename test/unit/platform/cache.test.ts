@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { createMeter, type CachedPart } from '../../../src/domain/operation.ts';
 import { Stop } from '../../../src/domain/stop.ts';
@@ -11,6 +9,7 @@ import { Flights } from '../../../src/platform/cache/flights.ts';
 import { NO_LEASES } from '../../../src/platform/cache/lease.ts';
 import { createMemoryStore } from '../../../src/store/memory.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
+import { heapBytes } from '../../support/memory.ts';
 
 /** Some 800 kB. */
 interface Large {
@@ -55,10 +54,3 @@ describe('what an operation notes of the answers it was given', () => {
     expect(noted).toHaveLength(30);
   });
 });
-
-/** What is in use once all that nothing leads to has been collected. */
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
-}

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LosslessNumber, parse as parseLossless } from 'lossless-json';
 import { JsonNumber, parseJson } from '../../../src/platform/answer/json.ts';
+import { heapBytes } from '../../support/memory.ts';
 
 /** JSON as this platform and others may write it: white space anywhere, escapes, numbers in every form. */
 const { value: jsonText } = fc.letrec<{ value: string }>((tie) => {
@@ -206,13 +205,6 @@ describe('parseJson', () => {
     },
   );
 });
-
-/** What is in use once all that nothing leads to has been collected. */
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
-}
 
 /** Whether any object of a JSON text has a key twice: there the three parsers differ, and a rule of its own is tested. */
 function hasKeyTwice(text: string): boolean {

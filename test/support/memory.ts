@@ -1,0 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Bytes of the heap in use, once all that nothing leads to has been collected. */
+export function heapBytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Bytes that the process takes, once all that nothing leads to has been collected. */
+export function rssBytes(): number {
+  collect();
+  return process.memoryUsage.rss();
+}
