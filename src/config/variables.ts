@@ -73,8 +73,8 @@ export const VARIABLES = {
   ),
   CACHE_MAX_MEGABYTES: variable(
     integer(1, 4096),
-    'Memory for answers, about, of each process: what was asked for least recently goes first, and what has gone cannot be given stale. 16 holds some 3,000 ledgers of ten rows. A process takes some 150 MB besides.',
-    '16',
+    'Memory for answers, about, of each process: what was asked for least recently goes first, and what has gone cannot be given stale. 64 holds some 12,000 ledgers of ten rows, more than the default quota reads in ten minutes; 16 keeps the process below 200 MB. A process takes some 150 MB besides.',
+    '64',
   ),
   MAX_PLATFORM_CALLS: variable(
     integer(1, 1000),
