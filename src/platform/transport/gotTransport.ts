@@ -15,7 +15,7 @@ import { TransportError, transportErrorOf } from './transportError.ts';
  * One attempt with got, its own policies off: it would retry inside our deadline, follow a redirect with the token in
  * hand, and unpack a bomb without a bound (each measured; see the tests named after them).
  *
- * It costs half as much as got's promises: a stream is read once where a promise reads it twice, and Node is handed the
+ * It costs little more than half of got's promises: a stream is read once where a promise reads it twice, and Node is handed the
  * few options that a request needs; the thirty that got would write are not made (`npm run build && node bench/micro/http.js`).
  */
 export function createGotTransport({
