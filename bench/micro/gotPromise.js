@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Agent } from 'node:http';
 import got from 'got';
+import { tell } from '../../dist/platform/outcome.js';
 
 /** got as it is commonly used, with the rules of ours: what src/platform/transport/gotTransport.ts is compared with. */
 export function createGotPromiseTransport({ baseUrl, maxConnections, connectTimeoutMs, maxBodyBytes }) {
@@ -18,16 +19,18 @@ export function createGotPromiseTransport({ baseUrl, maxConnections, connectTime
     responseType: 'buffer',
   });
   return {
-    async send({ method, path, searchParams, headers }, signal) {
-      const url = new URL(path, baseUrl);
-      url.search = new globalThis.URLSearchParams(searchParams).toString();
-      const attempt = client(url, { method, headers: { ...headers }, signal });
-      void attempt.on('downloadProgress', ({ transferred }) => {
-        if (transferred > maxBodyBytes) attempt.cancel();
-      });
-      const { statusCode, headers: received, rawBody } = await attempt;
-      return { status: statusCode, contentType: received['content-type'], body: Buffer.from(rawBody) };
-    },
+    send: (request, signal, done) => tell(send(request, signal), done),
     close: () => agent.destroy(),
   };
+
+  async function send({ method, path, searchParams, headers }, signal) {
+    const url = new URL(path, baseUrl);
+    url.search = new globalThis.URLSearchParams(searchParams).toString();
+    const attempt = client(url, { method, headers: { ...headers }, signal });
+    void attempt.on('downloadProgress', ({ transferred }) => {
+      if (transferred > maxBodyBytes) attempt.cancel();
+    });
+    const { statusCode, headers: received, rawBody } = await attempt;
+    return { status: statusCode, contentType: received['content-type'], body: Buffer.from(rawBody) };
+  }
 }

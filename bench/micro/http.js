@@ -1,6 +1,7 @@
 // npm run build && node bench/micro/http.js
 // What one HTTP call to the platform costs the gateway's process: a balance and a full ledger page in turns.
 import { systemClock } from '../../dist/domain/clock.js';
+import { promiseOf } from '../../dist/platform/outcome.js';
 import { BALANCE, LEDGER } from './bodies.js';
 import { forEachClient, inTurns, newSignal, SIDE_BY_SIDE, startPlatform } from './clients.js';
 import { measure, print } from './measure.js';
@@ -27,7 +28,7 @@ const calls = forEachClient((createTransport) => {
   });
   transports.push(transport);
   return inTurns(async (isLedger) => {
-    const { status, body } = await transport.send(isLedger ? ledger : balance, newSignal());
+    const { status, body } = await promiseOf((done) => transport.send(isLedger ? ledger : balance, newSignal(), done));
     // ASCII: as many bytes as characters.
     if (status !== 200 || body.length !== (isLedger ? LEDGER : BALANCE).length) throw new Error('Another answer.');
   });

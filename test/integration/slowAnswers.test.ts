@@ -120,7 +120,7 @@ describe('slow first byte', () => {
     gateway.platform.answer(BALANCE_PATHS, stall);
     const many = Array.from({ length: 20 }, (_, index) => read(100 + index));
     await gateway.platform.seen(20);
-    await pass(gateway, clock, 3000, 1000);
+    await pass(gateway, clock, 3000);
     for (const answer of await Promise.all(many)) expect(answer.errors).toHaveLength(1);
     const made = hits();
 

@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { StopSignal } from '../../domain/stop.ts';
 import { readAnswer, type PlatformAnswer } from '../answer/answer.ts';
 import type { EndpointName } from '../answer/endpointName.ts';
-import type { HttpRequest, Transport } from '../transport/http.ts';
+import { Failed, type Done, type Outcome } from '../outcome.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../transport/http.ts';
 import { PlatformProblem, type ProblemKind } from '../answer/problem.ts';
 import { TransportError, type TransportFailure } from '../transport/transportError.ts';
 
@@ -23,22 +24,28 @@ const MEANINGS: Readonly<Record<TransportFailure, readonly [ErrorCode, ProblemKi
 };
 
 /**
- * Sends one request and takes the answer for what it says.
- *
- * @throws {PlatformProblem} for every failure but an abort, which throws the signal's reason
+ * Sends one request and takes the answer for what it says. Every failure is told as a {@link PlatformProblem}, but an abort
+ * as the signal's reason.
  */
-export async function attempt(
+export function attempt(
   { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
   endpoint: EndpointName,
   request: HttpRequest,
-  signal: StopSignal,
-): Promise<PlatformAnswer> {
-  try {
-    const answer = await transport.send(request, signal);
-    return readAnswer(endpoint, answer, new Date(clock.now()));
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    const [code, kind] = MEANINGS[error.failure];
-    throw new PlatformProblem(code, kind, { endpoint, detail: error.failure });
+  { signal, done }: { readonly signal: StopSignal; readonly done: Done<PlatformAnswer> },
+): void {
+  transport.send(request, signal, (outcome) => done(meaningOf(endpoint, outcome, clock)));
+}
+
+function meaningOf(endpoint: EndpointName, outcome: Outcome<HttpAnswer>, clock: Clock): Outcome<PlatformAnswer> {
+  if (!(outcome instanceof Failed)) {
+    try {
+      return readAnswer(endpoint, outcome, new Date(clock.now()));
+    } catch (error) {
+      return new Failed(error);
+    }
   }
+  if (!(outcome.reason instanceof TransportError)) return outcome;
+  const { failure } = outcome.reason;
+  const [code, kind] = MEANINGS[failure];
+  return new Failed(new PlatformProblem(code, kind, { endpoint, detail: failure }));
 }

@@ -2,8 +2,9 @@ import type { Clock } from '../../domain/clock.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import { Breaker, type BreakerRules, type BreakerState } from './breaker.ts';
-import type { PlatformCall, PlatformRequest } from './call.ts';
+import type { CallLayer, PlatformRequest } from './call.ts';
 import { PlatformProblem } from '../answer/problem.ts';
+import { Failed } from '../outcome.ts';
 
 type Endpoint = PlatformRequest['endpoint'];
 
@@ -15,13 +16,13 @@ export const BREAKER_OPEN = 'breaker open';
 
 /** A call behind its breakers, and how they stand. */
 export interface GuardedCall {
-  readonly call: PlatformCall;
+  readonly call: CallLayer;
   readonly states: () => Readonly<Record<Endpoint, BreakerState>>;
 }
 
 /** One breaker for each endpoint: one that fails does not take the others with it. */
 export function withBreakers(
-  call: PlatformCall,
+  call: CallLayer,
   options: { readonly rules: BreakerRules; readonly clock: Clock; readonly telemetry: Telemetry },
 ): GuardedCall {
   const { rules, clock, telemetry } = options;
@@ -32,29 +33,27 @@ export function withBreakers(
     lookup: new Breaker(rules, clock),
   };
 
-  /** Does something to a breaker, and tells when it has another state after it. */
-  function move<T>(endpoint: Endpoint, act: (breaker: Breaker) => T): T {
-    const breaker = breakers[endpoint];
-    const before = breaker.state;
-    const result = act(breaker);
-    if (breaker.state !== before) telemetry.breakerMoved(endpoint, breaker.state);
-    return result;
+  function tellMove(endpoint: Endpoint, before: BreakerState): void {
+    const { state } = breakers[endpoint];
+    if (state !== before) telemetry.breakerMoved(endpoint, state);
   }
 
-  const guarded: PlatformCall = async (request, context) => {
-    const admission = move(request.endpoint, (breaker) => breaker.admit());
-    if (!admission.isAdmitted) throw isOpen(request.endpoint, admission.retryAfterMs);
-    let isFailure: boolean | undefined;
-    try {
-      const answer = await call(request, context);
-      isFailure = false;
-      return answer;
-    } catch (error) {
-      isFailure = failureOf(error);
-      throw error;
-    } finally {
-      move(request.endpoint, (breaker) => breaker.settle(admission, isFailure));
+  const guarded: CallLayer = (request, context, done) => {
+    const { endpoint } = request;
+    const breaker = breakers[endpoint];
+    const before = breaker.state;
+    const admission = breaker.admit();
+    tellMove(endpoint, before);
+    if (!admission.isAdmitted) {
+      done(new Failed(isOpen(endpoint, admission.retryAfterMs)));
+      return;
     }
+    call(request, context, (outcome) => {
+      const state = breaker.state;
+      breaker.settle(admission, outcome instanceof Failed ? failureOf(outcome.reason) : false);
+      tellMove(endpoint, state);
+      done(outcome);
+    });
   };
   return {
     call: guarded,

@@ -1,6 +1,7 @@
 import type { ReadContext } from '../../domain/operation.ts';
 import type { PlatformAnswer } from '../answer/answer.ts';
 import type { EndpointName } from '../answer/endpointName.ts';
+import type { Done } from '../outcome.ts';
 
 /** One read of the platform, before anyone has signed it. */
 export interface PlatformRequest {
@@ -10,16 +11,26 @@ export interface PlatformRequest {
   readonly searchParams: Readonly<Record<string, string>>;
 }
 
+/** When an attempt that has had no answer may be given up for a second one. */
+export interface SecondChance {
+  readonly afterMs: number;
+  /** Whether it is given up now. */
+  take(): boolean;
+}
+
 /** What one call is made under. */
 export interface CallContext extends ReadContext {
-  /** Given where there may be a second attempt: one that has had no answer by then is given up, if `take` allows. */
-  readonly secondChance?: { readonly afterMs: number; readonly take: () => boolean };
+  /** Given where there may be a second attempt. */
+  readonly secondChance?: SecondChance;
 }
 
 /**
- * The one signature that every layer of the client has and wraps.
+ * Asks the platform.
  *
  * @throws {PlatformProblem} when the platform failed or refused
  * @throws the context's abort reason, as soon as it aborts
  */
-export type PlatformCall = (request: PlatformRequest, context: CallContext) => Promise<PlatformAnswer>;
+export type PlatformCall = (request: PlatformRequest, context: ReadContext) => Promise<PlatformAnswer>;
+
+/** The one signature that every layer of the client has and wraps; what {@link PlatformCall} throws, it tells. */
+export type CallLayer = (request: PlatformRequest, context: CallContext, done: Done<PlatformAnswer>) => void;

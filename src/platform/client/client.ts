@@ -10,6 +10,7 @@ import { createQuota, QUOTA_WINDOW_MS } from '../quota/createQuota.ts';
 import type { CreateTransport } from '../transport/http.ts';
 import type { Quota } from '../quota/quota.ts';
 import { QuotaGate } from '../quota/quotaGate.ts';
+import { promiseOf } from '../outcome.ts';
 import { withRetry } from './retry.ts';
 import { RetryBudget } from './retryBudget.ts';
 import { createSender } from './sender.ts';
@@ -92,8 +93,9 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
       ? createTokenAuthorizer({ send, clock, credentials, timeoutMs: tokenTimeoutMs, telemetry })
       : createTillAuthorizer(credentials);
   const guarded = withBreakers(createSignedCall(send, authorizer), { rules: BREAKER, clock, telemetry });
+  const call = withRetry(guarded.call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random });
   return {
-    call: withRetry(guarded.call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random }),
+    call: (request, context) => promiseOf((done) => call(request, context, done)),
     gate,
     breakers: guarded.states,
     close: () => {

@@ -1,7 +1,9 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { PlatformCall } from './call.ts';
-import { BREAKER_OPEN } from './breakers.ts';
+import type { PlatformAnswer } from '../answer/answer.ts';
 import { PlatformProblem } from '../answer/problem.ts';
+import { Failed, type Done, type Outcome } from '../outcome.ts';
+import { BREAKER_OPEN } from './breakers.ts';
+import type { CallContext, CallLayer, PlatformRequest, SecondChance } from './call.ts';
 import type { RetryBudget } from './retryBudget.ts';
 import { sleep } from '../sleep.ts';
 
@@ -26,40 +28,85 @@ export function retryDelayMs(attempt: number, problem: unknown, random: number):
   return Math.floor(random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1)));
 }
 
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly budget: RetryBudget;
+  /** 0 to 1, for the jitter. */
+  readonly random: () => number;
+}
+
 /**
  * Tries a call once more after a transient fault, inside its deadline and the budget. A spent quota is never retried:
  * it is not transient, and the gate waits for all.
  */
-export function withRetry(
-  call: PlatformCall,
-  options: { readonly clock: Clock; readonly budget: RetryBudget; readonly random: () => number },
-): PlatformCall {
-  const { clock, budget, random } = options;
-  return async (request, context) => {
-    const leftMs = () => context.deadlineAtMs() - clock.monotonicMs();
-    const second = { isPaid: false };
-    for (let attempt = 1; ; attempt += 1) {
-      const afterMs = leftMs() * FIRST_SHARE;
-      const isWorthTwo = attempt < MAX_ATTEMPTS && leftMs() - afterMs >= MIN_SECOND_MS;
-      // Without a place in the budget an attempt is not given up: its answer may still come in time. Nor where waiting for a
-      // token or a place in the quota has taken the time that a second one would need.
-      const take = () => leftMs() >= MIN_SECOND_MS && (second.isPaid = budget.withdraw());
-      const deposit = () => attempt === 1 && budget.deposit();
-      try {
-        const answer = await call(request, isWorthTwo ? { ...context, secondChance: { afterMs, take } } : context);
-        deposit();
-        return answer;
-      } catch (error) {
-        // What was refused here, by the gate or an open breaker, was no call, and earns no retry.
-        if (!isRefusedHere(error)) deposit();
-        const delayMs = retryDelayMs(attempt, error, random());
-        if (delayMs === null || context.signal.aborted || leftMs() < delayMs + MIN_ATTEMPT_MS) throw error;
-        if (!second.isPaid && !budget.withdraw()) throw error;
-        second.isPaid = false;
-        if (delayMs > 0) await sleep(delayMs, clock, context.signal);
-      }
+export function withRetry(call: CallLayer, options: RetryOptions): CallLayer {
+  return (request, context, done) => new Tries(call, options, { request, context, done }).begin();
+}
+
+/** One call, and what it takes. */
+interface Asked {
+  readonly request: PlatformRequest;
+  readonly context: CallContext;
+  readonly done: Done<PlatformAnswer>;
+}
+
+class Tries implements SecondChance {
+  readonly #call: CallLayer;
+  readonly #options: RetryOptions;
+  readonly #asked: Asked;
+  #attempt = 1;
+  /** Whether the budget has paid for a second attempt that is not made yet. */
+  #isPaid = false;
+  afterMs = 0;
+
+  constructor(call: CallLayer, options: RetryOptions, asked: Asked) {
+    this.#call = call;
+    this.#options = options;
+    this.#asked = asked;
+  }
+
+  begin(): void {
+    const { request, context } = this.#asked;
+    const leftMs = this.#leftMs();
+    this.afterMs = leftMs * FIRST_SHARE;
+    const isWorthTwo = this.#attempt < MAX_ATTEMPTS && leftMs - this.afterMs >= MIN_SECOND_MS;
+    this.#call(request, isWorthTwo ? { ...context, secondChance: this } : context, (outcome) => this.#end(outcome));
+  }
+
+  /**
+   * Without a place in the budget an attempt is not given up: its answer may still come in time. Nor where waiting for a
+   * token or a place in the quota has taken the time that a second one would need.
+   */
+  take(): boolean {
+    return this.#leftMs() >= MIN_SECOND_MS && (this.#isPaid = this.#options.budget.withdraw());
+  }
+
+  #end(outcome: Outcome<PlatformAnswer>): void {
+    const { clock, budget, random } = this.#options;
+    const { context, done } = this.#asked;
+    const reason = outcome instanceof Failed ? outcome.reason : undefined;
+    // What was refused here, by the gate or an open breaker, was no call, and earns no retry.
+    if (this.#attempt === 1 && !isRefusedHere(reason)) budget.deposit();
+    const delayMs = outcome instanceof Failed ? retryDelayMs(this.#attempt, reason, random()) : null;
+    const isLate = delayMs === null || context.signal.aborted || this.#leftMs() < delayMs + MIN_ATTEMPT_MS;
+    if (isLate || !(this.#isPaid || budget.withdraw())) {
+      done(outcome);
+      return;
     }
-  };
+    this.#isPaid = false;
+    this.#attempt += 1;
+    if (delayMs === 0) this.begin();
+    else {
+      sleep(delayMs, clock, context.signal).then(
+        () => this.begin(),
+        (stopped: unknown) => done(new Failed(stopped)),
+      );
+    }
+  }
+
+  #leftMs(): number {
+    return this.#asked.context.deadlineAtMs() - this.#options.clock.monotonicMs();
+  }
 }
 
 function isRefusedHere(error: unknown): boolean {

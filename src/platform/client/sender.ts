@@ -9,57 +9,99 @@ import type { CallContext } from './call.ts';
 import type { EndpointName } from '../answer/endpointName.ts';
 import type { HttpRequest, Transport } from '../transport/http.ts';
 import { PlatformProblem } from '../answer/problem.ts';
+import { Failed, type Done, type Outcome } from '../outcome.ts';
 import type { QuotaGate } from '../quota/quotaGate.ts';
 
 /**
  * Sends one request through the gate, as soon as it is its turn, and cuts it off when it has had its time. Everything
  * that reaches the platform goes this way, token calls included.
  */
-export type Sender = (endpoint: EndpointName, request: HttpRequest, context: CallContext) => Promise<PlatformAnswer>;
+export type Sender = (
+  endpoint: EndpointName,
+  request: HttpRequest,
+  context: CallContext,
+  done: Done<PlatformAnswer>,
+) => void;
 
-/** A sender over one transport and one gate. */
-export function createSender(options: {
+export interface SenderOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly gate: QuotaGate;
   readonly telemetry: Telemetry;
-}): Sender {
-  const { clock, gate, telemetry } = options;
-  return (endpoint, request, context) =>
-    gate.pass(context, async () => {
-      context.meter.platformCalls += 1;
-      const { signal, secondChance } = context;
-      const sentAtMs = clock.monotonicMs();
-      const cut = new Stop();
-      const leave = () => cut.abort(signal.reason);
-      if (signal.aborted) leave();
-      signal.addEventListener('abort', leave);
-      const cancel = clock.after(secondChance?.afterMs ?? Infinity, () => {
-        if (secondChance?.take() === true) cut.abort(noAnswer(endpoint, 'transient'));
+}
+
+/** A sender over one transport and one gate. */
+export function createSender(options: SenderOptions): Sender {
+  return (endpoint, request, context, done) =>
+    options.gate.pass(context, (ended) => new Sending(options, endpoint, context, ended).begin(request), done);
+}
+
+/** One request on its way. */
+class Sending {
+  readonly #options: SenderOptions;
+  readonly #endpoint: EndpointName;
+  readonly #context: CallContext;
+  readonly #done: Done<PlatformAnswer>;
+  readonly #sentAtMs: number;
+  /** Cuts it off: the asker leaves, or it has had its time. */
+  readonly #cut = new Stop();
+  readonly #leave = () => this.#cut.abort(this.#context.signal.reason);
+  #cancel: (() => void) | undefined;
+
+  constructor(options: SenderOptions, endpoint: EndpointName, context: CallContext, done: Done<PlatformAnswer>) {
+    this.#options = options;
+    this.#endpoint = endpoint;
+    this.#context = context;
+    this.#done = done;
+    this.#sentAtMs = options.clock.monotonicMs();
+  }
+
+  begin(request: HttpRequest): void {
+    const { signal, secondChance, meter } = this.#context;
+    meter.platformCalls += 1;
+    if (signal.aborted) this.#leave();
+    signal.addEventListener('abort', this.#leave);
+    if (secondChance !== undefined) {
+      this.#cancel = this.#options.clock.after(secondChance.afterMs, () => {
+        if (secondChance.take()) this.#cut.abort(noAnswer(this.#endpoint, 'transient'));
       });
-      try {
-        const answer = await attempt(options, endpoint, request, cut);
-        telemetry.platformCallEnded(endpoint, 'ok', clock.monotonicMs() - sentAtMs);
-        return answer;
-      } catch (error) {
-        const durationMs = clock.monotonicMs() - sentAtMs;
-        // The deadline came first. Had the platform had its time, that it did not answer is its failure.
-        const isDeadline =
-          error === signal.reason && error instanceof GatewayError && error.code === 'PLATFORM_TIMEOUT';
-        const isSlow = isDeadline && durationMs >= FAIR_MS && error.facts.detail === DEADLINE;
-        const failure = isSlow ? noAnswer(endpoint, 'final') : error;
-        // Anything else that ends it is the asker's reason for leaving: it tells nothing of the platform.
-        if (failure instanceof PlatformProblem) {
-          telemetry.platformCallEnded(endpoint, failure.code, durationMs, failure.facts.detail);
-        } else {
-          telemetry.platformCallEnded(endpoint, 'abandoned', durationMs);
-        }
-        throw failure;
-      } finally {
-        cancel();
-        signal.removeEventListener('abort', leave);
-      }
-    });
+    }
+    const done: Done<PlatformAnswer> = (outcome) => this.#end(outcome);
+    attempt(this.#options, this.#endpoint, request, { signal: this.#cut, done });
+  }
+
+  #end(outcome: Outcome<PlatformAnswer>): void {
+    this.#cancel?.();
+    this.#context.signal.removeEventListener('abort', this.#leave);
+    this.#done(outcome instanceof Failed ? this.#failureOf(outcome) : this.#answered(outcome));
+  }
+
+  #answered(answer: PlatformAnswer): PlatformAnswer {
+    this.#options.telemetry.platformCallEnded(this.#endpoint, 'ok', this.#tookMs());
+    return answer;
+  }
+
+  #failureOf(failed: Failed): Failed {
+    const { reason } = failed;
+    const durationMs = this.#tookMs();
+    // The deadline came first. Had the platform had its time, that it did not answer is its failure.
+    const isDeadline =
+      reason === this.#context.signal.reason && reason instanceof GatewayError && reason.code === 'PLATFORM_TIMEOUT';
+    const isSlow = isDeadline && durationMs >= FAIR_MS && reason.facts.detail === DEADLINE;
+    const failure = isSlow ? noAnswer(this.#endpoint, 'final') : reason;
+    const { telemetry } = this.#options;
+    // Anything else that ends it is the asker's reason for leaving: it tells nothing of the platform.
+    if (failure instanceof PlatformProblem) {
+      telemetry.platformCallEnded(this.#endpoint, failure.code, durationMs, failure.facts.detail);
+    } else {
+      telemetry.platformCallEnded(this.#endpoint, 'abandoned', durationMs);
+    }
+    return isSlow ? new Failed(failure) : failed;
+  }
+
+  #tookMs(): number {
+    return this.#options.clock.monotonicMs() - this.#sentAtMs;
+  }
 }
 
 /** A platform that has not answered by then is slow, whatever the caller's own deadline. */

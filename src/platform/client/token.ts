@@ -6,6 +6,7 @@ import type { CallContext } from './call.ts';
 import type { AuthorizationHeaders, Authorizer, PlatformCredentials } from './credentials.ts';
 import { decodeToken } from '../answer/decode.ts';
 import { PlatformProblem } from '../answer/problem.ts';
+import { promiseOf } from '../outcome.ts';
 import type { Sender } from './sender.ts';
 import { waitFor } from '../waitFor.ts';
 
@@ -65,7 +66,7 @@ export function createTokenAuthorizer(options: TokenOptions): Authorizer {
         headers: {},
         json: { key: clientKey, secret: clientSecret.reveal() },
       } as const;
-      const { accessToken, ttlSeconds } = decodeToken(await send('token', request, context));
+      const { accessToken, ttlSeconds } = decodeToken(await promiseOf((done) => send('token', request, context, done)));
       const receivedAtMs = clock.monotonicMs();
       current = {
         headers: { 'x-cap-api-oauth-token': accessToken },

@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Priority, ReadContext } from '../../domain/operation.ts';
-import { throwIfStopped } from '../../domain/stop.ts';
+import type { StopSignal } from '../../domain/stop.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import type { Quota } from './quota.ts';
+import { Failed, type Done } from '../outcome.ts';
+import type { Grant, Quota } from './quota.ts';
 
 export interface QuotaGateOptions {
   readonly quota: Quota;
@@ -20,23 +21,17 @@ export interface QuotaGateOptions {
   readonly telemetry: Telemetry;
 }
 
-/** A place to send one call. */
-interface Turn {
-  /** Takes the place back, when the call is not sent after all. */
-  readonly giveBack: () => void;
-  readonly round: Round;
-}
-
+/** One call that wants to be sent. */
 interface Waiter {
   readonly context: ReadContext;
   priority: Priority;
   readonly sinceMs: number;
-  /** Its place, as soon as it has one; */
-  turn?: Turn;
-  /** or why it has none. */
-  refusal?: PlatformProblem;
-  /** Called when it has either; not there as long as nobody had to wait. */
-  settled?: () => void;
+  isWaiting: boolean;
+  /** Sends it, in this round; its place is given back with the other where it is not sent after all. */
+  readonly go: (round: Round, giveBack: () => void) => void;
+  readonly refuse: (problem: PlatformProblem) => void;
+  /** Ends to listen for who leaves; not there as long as nobody had to wait. */
+  endWait?: () => void;
 }
 
 /** Assumed until calls have shown what they take. */
@@ -98,118 +93,150 @@ export class QuotaGate {
   }
 
   /**
-   * Runs `send` when it is its turn.
-   *
-   * @throws {PlatformProblem} `PLATFORM_QUOTA_SPENT` when its turn would come after the deadline, or too many wait
-   * @throws the context's abort reason when it aborts first; a place that was not used goes to the next
+   * Runs `send` when it is its turn, and tells `done` how that ended; else `PLATFORM_QUOTA_SPENT`, when its turn would come
+   * after the deadline or too many wait, or the context's abort reason, when it aborts first: a place that was not used
+   * goes to the next.
    */
-  async pass<T>(context: ReadContext, send: () => Promise<T>): Promise<T> {
-    const turn = this.#turn(context);
-    const { giveBack, round } = turn instanceof Promise ? await turn : turn;
-    try {
-      if (context.signal.aborted) {
-        giveBack();
-        throw context.signal.reason;
-      }
-      const sentAtMs = this.#options.clock.monotonicMs();
-      const answer = await send();
-      this.#tookMs += (this.#options.clock.monotonicMs() - sentAtMs - this.#tookMs) * NEWEST_SHARE;
-      this.#closing.succeeded(round);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof PlatformProblem) || error.code !== 'PLATFORM_QUOTA_SPENT') throw error;
-      const refusal = this.#closing.refused(error, round);
-      const { leftMs } = this.#closing;
-      this.#options.quota.close(leftMs);
-      this.#options.telemetry.gateClosed(leftMs);
-      throw refusal;
-    } finally {
-      this.#underWay -= 1;
-      if (this.#length() > 0) void this.#pump();
+  pass<T>(context: ReadContext, send: (done: Done<T>) => void, done: Done<T>): void {
+    const { signal } = context;
+    if (signal.aborted) {
+      done(new Failed(signal.reason));
+      return;
     }
-  }
-
-  /** Waits in the queue; at once where nobody else has to be waited for. */
-  #turn(context: ReadContext): Turn | Promise<Turn> {
-    throwIfStopped(context.signal);
     const priority = context.priority();
     if (this.#length() - this.#free() >= this.#options.maxWaiting) {
       this.#options.telemetry.quotaRefused(priority);
-      throw spent(this.#spacingMs() * this.#length(), TOO_MANY);
+      done(new Failed(spent(this.#spacingMs() * this.#length(), TOO_MANY)));
+      return;
     }
-    const waiter: Waiter = { context, priority, sinceMs: this.#options.clock.monotonicMs() };
+    const waiter: Waiter = {
+      context,
+      priority,
+      sinceMs: this.#options.clock.monotonicMs(),
+      isWaiting: true,
+      go: (round, giveBack) => this.#send(signal, { round, giveBack }, send, done),
+      refuse: (problem) => done(new Failed(problem)),
+    };
     this.#waiting[priority].push(waiter);
-    void this.#pump();
-    if (waiter.turn !== undefined) return waiter.turn;
-    if (waiter.refusal !== undefined) throw waiter.refusal;
-    return this.#wait(waiter);
+    this.#pump();
+    if (waiter.isWaiting) this.#wait(waiter, done);
   }
 
-  #wait(waiter: Waiter): Promise<Turn> {
-    const { signal, onUrgent } = waiter.context;
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#drop(waiter);
-        end();
-        reject(signal.reason);
-      };
-      // Somebody has come to wait for what only a refresh had asked for.
-      const hurry = () => {
-        if (!this.#drop(waiter)) return;
-        waiter.priority = 'interactive';
-        this.#waiting.interactive.push(waiter);
-        void this.#pump();
-      };
-      const stopListening = waiter.priority === 'refresh' ? onUrgent?.(hurry) : undefined;
-      const end = () => {
-        signal.removeEventListener('abort', leave);
-        stopListening?.();
-      };
-      waiter.settled = () => {
-        end();
-        if (waiter.turn === undefined) reject(waiter.refusal);
-        else resolve(waiter.turn);
-      };
-      signal.addEventListener('abort', leave);
+  #send<T>(
+    signal: StopSignal,
+    { round, giveBack }: { readonly round: Round; readonly giveBack: () => void },
+    send: (done: Done<T>) => void,
+    done: Done<T>,
+  ): void {
+    // Others were told before it that the signal aborted, and have made room.
+    if (signal.aborted) {
+      giveBack();
+      this.#leave();
+      done(new Failed(signal.reason));
+      return;
+    }
+    const sentAtMs = this.#options.clock.monotonicMs();
+    send((outcome) => {
+      const ended = outcome instanceof Failed ? this.#failed(outcome, round) : outcome;
+      if (!(ended instanceof Failed)) {
+        this.#tookMs += (this.#options.clock.monotonicMs() - sentAtMs - this.#tookMs) * NEWEST_SHARE;
+        this.#closing.succeeded(round);
+      }
+      this.#leave();
+      done(ended);
     });
   }
 
+  /** A spent quota closes the door for all. */
+  #failed(failed: Failed, round: Round): Failed {
+    const { reason } = failed;
+    if (!(reason instanceof PlatformProblem) || reason.code !== 'PLATFORM_QUOTA_SPENT') return failed;
+    const refusal = this.#closing.refused(reason, round);
+    const { leftMs } = this.#closing;
+    this.#options.quota.close(leftMs);
+    this.#options.telemetry.gateClosed(leftMs);
+    return new Failed(refusal);
+  }
+
+  /** A call has ended: the next may go. */
+  #leave(): void {
+    this.#underWay -= 1;
+    if (this.#length() > 0) this.#pump();
+  }
+
+  #wait<T>(waiter: Waiter, done: Done<T>): void {
+    const { signal, onUrgent } = waiter.context;
+    const leave = () => {
+      this.#drop(waiter);
+      end();
+      done(new Failed(signal.reason));
+    };
+    // Somebody has come to wait for what only a refresh had asked for.
+    const hurry = () => {
+      if (!this.#drop(waiter)) return;
+      waiter.priority = 'interactive';
+      this.#waiting.interactive.push(waiter);
+      this.#pump();
+    };
+    const stopListening = waiter.priority === 'refresh' ? onUrgent?.(hurry) : undefined;
+    const end = () => {
+      signal.removeEventListener('abort', leave);
+      stopListening?.();
+    };
+    waiter.endWait = end;
+    signal.addEventListener('abort', leave);
+  }
+
   /** Lets through whoever may go, refuses who cannot be served in time, and sets a timer for the rest. */
-  async #pump(): Promise<void> {
+  #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#takeFor(this.#nextToAsk());
+  }
+
+  /** Takes places for one class after the other, until there is nobody to take one for, or none to take. */
+  #takeFor(first: Priority | undefined): void {
+    let priority = first;
+    let asked: Promise<Grant> | undefined;
     try {
-      while (this.#length() > 0) {
-        if (this.#closing.leftMs > 0) {
-          this.#waitFor(this.#closing.leftMs, CLOSED);
-          return;
-        }
-        // One that ends will pump again.
-        if (this.#underWay >= this.#options.maxConcurrent) return;
-        let priority = this.#nextPriority();
-        let asked = this.#options.quota.take(priority);
-        let grant = asked instanceof Promise ? await asked : asked;
-        if (!grant.granted && priority === 'refresh' && this.#waiting.interactive.length > 0) {
-          // Either class may be without a place now, or the refresh class alone, which has had its share. Its turn passes
-          // only when another goes, for else it would pass each time there is no place, and never come.
-          priority = 'interactive';
-          asked = this.#options.quota.take(priority);
-          grant = asked instanceof Promise ? await asked : asked;
-        }
-        if (grant.granted && this.#closing.leftMs > 0) {
-          grant.giveBack(); // Closed while the quota was asked.
-        } else if (grant.granted) {
-          this.#admitNext(priority, grant.giveBack);
-        } else {
-          this.#waitFor(grant.waitMs, grant.isClosed === true ? CLOSED : 'no place in the quota');
-          return;
-        }
+      while (priority !== undefined && asked === undefined) {
+        const grant = this.#options.quota.take(priority);
+        if (grant instanceof Promise) asked = grant;
+        else priority = this.#use(grant, priority);
       }
     } finally {
-      this.#isPumping = false;
+      this.#isPumping = asked !== undefined;
     }
+    const askedFor = priority;
+    if (askedFor !== undefined) void asked?.then((grant) => this.#takeFor(this.#use(grant, askedFor)));
+  }
+
+  /** The class whose turn it is; undefined where nobody can go now. */
+  #nextToAsk(): Priority | undefined {
+    if (this.#length() === 0) return undefined;
+    if (this.#closing.leftMs > 0) {
+      this.#waitFor(this.#closing.leftMs, CLOSED);
+      return undefined;
+    }
+    // One that ends will pump again.
+    return this.#underWay < this.#options.maxConcurrent ? this.#nextPriority() : undefined;
+  }
+
+  /** Uses a place, if it is one; gives the class to ask for next. */
+  #use(grant: Grant, priority: Priority): Priority | undefined {
+    if (!grant.granted) {
+      // Either class may be without a place now, or the refresh class alone, which has had its share. Its turn passes
+      // only when another goes, for else it would pass each time there is no place, and never come.
+      if (priority === 'refresh' && this.#waiting.interactive.length > 0) return 'interactive';
+      this.#waitFor(grant.waitMs, grant.isClosed === true ? CLOSED : 'no place in the quota');
+      return undefined;
+    }
+    const isClosed = this.#closing.leftMs > 0; // While the quota was asked.
+    if (isClosed) grant.giveBack();
+    else this.#admitNext(priority, grant.giveBack);
+    return this.#nextToAsk();
   }
 
   /** The head of the queue goes; if all have left meanwhile, the place goes back. */
@@ -224,8 +251,9 @@ export class QuotaGate {
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
     this.#options.telemetry.quotaWaited(next.priority, waitedMs);
-    next.turn = { giveBack, round: this.#closing.round };
-    next.settled?.();
+    next.isWaiting = false;
+    next.endWait?.();
+    next.go(this.#closing.round, giveBack);
   }
 
   #nextPriority(): Priority {
@@ -248,15 +276,16 @@ export class QuotaGate {
       if (isLate || kept >= this.#options.maxWaiting) {
         this.#drop(waiter);
         this.#options.telemetry.quotaRefused(waiter.priority);
-        waiter.refusal = spent(turnMs - nowMs, isLate ? detail : TOO_MANY);
-        waiter.settled?.();
+        waiter.isWaiting = false;
+        waiter.endWait?.();
+        waiter.refuse(spent(turnMs - nowMs, isLate ? detail : TOO_MANY));
       } else {
         kept += 1;
         turnMs += spacingMs;
       }
     }
     if (this.#length() > 0 && Number.isFinite(waitMs)) {
-      this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(waitMs)), () => void this.#pump());
+      this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(waitMs)), () => this.#pump());
     }
   }
 

@@ -2,14 +2,12 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
-import got, { type Options, type PlainResponse, type StreamOptions } from 'got';
-import { throwIfStopped } from '../../domain/stop.ts';
+import got, { type Options, type PlainResponse, type Request, type StreamOptions } from 'got';
 import { limitConnecting } from './connecting.ts';
+import { Exchange } from './exchange.ts';
 import { REQUEST_HEADERS, type HttpOptions, type Transport } from './http.ts';
-import { Incoming } from './incoming.ts';
-import { watchProgress } from './progress.ts';
 import { createRequestTarget } from './requestTarget.ts';
-import { TransportError, transportErrorOf } from './transportError.ts';
+import { transportErrorOf } from './transportError.ts';
 
 /**
  * One attempt with got, its own policies off: it would retry inside our deadline, follow a redirect with the token in
@@ -18,13 +16,8 @@ import { TransportError, transportErrorOf } from './transportError.ts';
  * It costs little more than half of got's promises: a stream is read once where a promise reads it twice, and Node is handed the
  * few options that a request needs; the thirty that got would write are not made (`npm run build && node bench/micro/http.js`).
  */
-export function createGotTransport({
-  baseUrl,
-  maxConnections,
-  connectTimeoutMs,
-  maxBodyBytes,
-  clock,
-}: HttpOptions): Transport {
+export function createGotTransport(options: HttpOptions): Transport {
+  const { baseUrl, maxConnections, connectTimeoutMs } = options;
   const isSecure = baseUrl.protocol === 'https:';
   const agent = createAgent({ isSecure, maxConnections, connectTimeoutMs });
   const { protocol, hostname, port } = urlToHttpOptions(baseUrl);
@@ -53,42 +46,36 @@ export function createGotTransport({
   const targetOf = createRequestTarget(baseUrl);
 
   return {
-    send: (asked, signal) =>
-      new Promise((resolve, reject) => {
-        throwIfStopped(signal);
+    send(asked, signal, done) {
+      const exchange = new GotExchange(options, signal, done);
+      exchange.begin(() => {
         const { method, headers, json } = asked;
-        const options: StreamOptions = { method, headers };
-        if (json !== undefined) options.json = json;
-        const stream = client.stream(`${baseUrl.origin}${targetOf(asked)}`, options);
-        const incoming = new Incoming(maxBodyBytes);
-        const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));
-
-        const leave = () => fail(signal.reason);
-        const end = () => {
-          signal.removeEventListener('abort', leave);
-          progress.end();
-        };
-        const fail = (reason: unknown) => {
-          end();
-          reject(reason);
-          stream.destroy();
-        };
-        signal.addEventListener('abort', leave);
-        stream.on('response', (response: PlainResponse) => incoming.begin(response.statusCode, response.headers));
-        stream.on('data', (chunk: Buffer) => {
-          if (incoming.add(chunk)) progress.received(incoming.bytes);
-          else fail(new TransportError('body too large'));
-        });
-        stream.on('end', () => {
-          end();
-          resolve(incoming.whole());
-        });
-        // got's error carries the URL and every header: no more of it than its code goes on.
-        stream.on('error', (error) => fail(transportErrorOf(error)));
-      }),
+        const streamed: StreamOptions = { method, headers };
+        if (json !== undefined) streamed.json = json;
+        exchange.follow(client.stream(`${baseUrl.origin}${targetOf(asked)}`, streamed));
+      });
+    },
 
     close: () => agent.destroy(),
   };
+}
+
+/** What got tells of one request. */
+class GotExchange extends Exchange {
+  #stream: Request | undefined;
+
+  follow(stream: Request): void {
+    this.#stream = stream;
+    stream.on('response', (response: PlainResponse) => this.takeHead(response.statusCode, response.headers));
+    stream.on('data', (piece: Buffer) => this.takePiece(piece));
+    stream.on('end', () => this.takeEnd());
+    // got's error carries the URL and every header: no more of it than its code goes on.
+    stream.on('error', (error) => this.fail(transportErrorOf(error)));
+  }
+
+  protected hangUp(): void {
+    this.#stream?.destroy();
+  }
 }
 
 type NativeRequestOptions = ReturnType<Options['createNativeRequestOptions']>;

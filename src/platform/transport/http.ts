@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { StopSignal } from '../../domain/stop.ts';
+import type { Done } from '../outcome.ts';
 
 /** One HTTP request to the platform, below authentication and everything else. */
 export interface HttpRequest {
@@ -27,10 +28,10 @@ export interface HttpAnswer {
  */
 export interface Transport {
   /**
-   * @throws {TransportError} when no whole answer arrived; never a library's own error, which carries the URL
-   * @throws the signal's reason, as soon as it aborts
+   * Sends a request; `done` is told the answer, or a {@link TransportError} when no whole one arrived (never a library's
+   * own error, which carries the URL), or the signal's reason as soon as it aborts.
    */
-  send(request: HttpRequest, signal: StopSignal): Promise<HttpAnswer>;
+  send(request: HttpRequest, signal: StopSignal, done: Done<HttpAnswer>): void;
   /** Closes all connections. */
   close(): void;
 }

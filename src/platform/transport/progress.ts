@@ -4,46 +4,32 @@ import type { Clock } from '../../domain/clock.ts';
 const MIN_BYTES = 1024;
 const EVERY_MS = 1000;
 
-/** Watches a body come in. */
-export interface ProgressWatch {
-  /** Told how much there is by now. */
-  readonly received: (bytes: number) => void;
-  /** Nothing more is expected. */
-  readonly end: () => void;
+/** What is watched: as many bytes as there are by now, of a body that is still coming in. */
+export interface Growing {
+  readonly bytes: number;
+  readonly isOver: boolean;
+  /** Called when a second has brought too little. */
+  stalled(): void;
 }
 
 /**
- * Calls `onStall` when a body that has begun brings too little in a second: a time-out between two bytes never fires on one
- * that drips. The time to the first byte is not counted, for the platform may have to think.
+ * Watches a body come in that has begun: a time-out between two bytes never fires on one that drips. The time to the first
+ * byte is not counted, for the platform may have to think.
+ *
+ * @returns what ends it; it also ends by itself, a second late, when the body is over
  */
-export function watchProgress(clock: Clock, onStall: () => void): ProgressWatch {
-  const body = { bytes: 0, counted: 0 };
-  let isOver = false;
-  let isWatched = false;
-  let cancel: (() => void) | undefined;
-
+export function watchProgress(body: Growing, clock: Clock): () => void {
+  let counted = 0;
+  let cancel: () => void;
   const look = () => {
-    if (body.bytes - body.counted < MIN_BYTES) {
-      onStall();
+    if (body.isOver) return;
+    if (body.bytes - counted < MIN_BYTES) {
+      body.stalled();
       return;
     }
-    body.counted = body.bytes;
-    watch();
+    counted = body.bytes;
+    cancel = clock.after(EVERY_MS, look);
   };
-  const watch = () => {
-    if (!isOver) cancel = clock.after(EVERY_MS, look);
-  };
-  return {
-    received(bytes) {
-      body.bytes = bytes;
-      if (isWatched || bytes === 0) return;
-      isWatched = true;
-      // Most bodies come in one piece, and have ended by then: they need no timer.
-      queueMicrotask(watch);
-    },
-    end() {
-      isOver = true;
-      cancel?.();
-    },
-  };
+  cancel = clock.after(EVERY_MS, look);
+  return () => cancel();
 }

@@ -1,13 +1,11 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Pool, type buildConnector, type Dispatcher } from 'undici';
-import { throwIfStopped } from '../../domain/stop.ts';
 import { limitConnecting } from './connecting.ts';
+import { Exchange, type IncomingHeaders } from './exchange.ts';
 import { REQUEST_HEADERS, type HttpOptions, type HttpRequest, type Transport } from './http.ts';
-import { Incoming } from './incoming.ts';
-import { watchProgress } from './progress.ts';
 import { createRequestTarget } from './requestTarget.ts';
-import { TransportError, transportErrorOf } from './transportError.ts';
+import { transportErrorOf } from './transportError.ts';
 
 /** How long an idle connection is kept where the platform says nothing: well below the minute of most load balancers. */
 const KEEP_ALIVE_MS = 30_000;
@@ -16,13 +14,8 @@ const KEEP_ALIVE_MS = 30_000;
  * One attempt with undici's `dispatch`, the call below its `request` and `fetch`: it follows no redirect, unpacks nothing
  * and makes no stream. Of its own time-outs none is on, for the deadline is ours.
  */
-export function createUndiciTransport({
-  baseUrl,
-  maxConnections,
-  connectTimeoutMs,
-  maxBodyBytes,
-  clock,
-}: HttpOptions): Transport {
+export function createUndiciTransport(options: HttpOptions): Transport {
+  const { baseUrl, maxConnections, connectTimeoutMs } = options;
   const pool = new Pool(baseUrl.origin, {
     connections: maxConnections,
     pipelining: 1,
@@ -36,54 +29,48 @@ export function createUndiciTransport({
   const headersOf = createHeaders();
 
   return {
-    send: (asked, signal) =>
-      new Promise((resolve, reject) => {
-        throwIfStopped(signal);
+    send(asked, signal, done) {
+      const exchange = new UndiciExchange(options, signal, done);
+      exchange.begin(() => {
         const { method, json } = asked;
-        const path = targetOf(asked);
-        const incoming = new Incoming(maxBodyBytes);
-        const progress = watchProgress(clock, () => fail(new TransportError('body too slow')));
-        let controller: Dispatcher.DispatchController | undefined;
-        let isOver = false;
-
-        const end = () => {
-          isOver = true;
-          signal.removeEventListener('abort', leave);
-          progress.end();
-        };
-        const fail = (reason: unknown) => {
-          end();
-          reject(reason);
-          controller?.abort(ABANDONED);
-        };
-        const leave = () => fail(signal.reason);
-        signal.addEventListener('abort', leave);
-        pool.dispatch(
-          { path, method, headers: headersOf(asked), body: json === undefined ? null : JSON.stringify(json) },
-          {
-            onRequestStart(started) {
-              controller = started;
-              // Left while there was no connection yet: nothing is sent.
-              if (isOver) started.abort(ABANDONED);
-            },
-            onResponseStart: (_controller, status, headers) => incoming.begin(status, headers),
-            onResponseData: (_controller, chunk) => {
-              if (incoming.add(chunk)) progress.received(incoming.bytes);
-              else fail(new TransportError('body too large'));
-            },
-            onResponseEnd: () => {
-              end();
-              resolve(incoming.whole());
-            },
-            onResponseError: (_controller, error) => {
-              if (!isOver) fail(transportErrorOf(error));
-            },
-          },
-        );
-      }),
+        const body = json === undefined ? null : JSON.stringify(json);
+        pool.dispatch({ path: targetOf(asked), method, headers: headersOf(asked), body }, exchange);
+      });
+    },
 
     close: () => void pool.destroy(),
   };
+}
+
+/** What undici tells of one request. */
+class UndiciExchange extends Exchange implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Left while there was no connection yet: nothing is sent.
+    if (this.isOver) this.hangUp();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
+    this.takeHead(status, headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.takePiece(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.takeEnd();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(transportErrorOf(error));
+  }
+
+  protected hangUp(): void {
+    this.#controller?.abort(ABANDONED);
+  }
 }
 
 /** What undici is told of a request that nobody waits for any more; nobody hears it. */

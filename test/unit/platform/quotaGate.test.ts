@@ -4,6 +4,7 @@ import { createMeter, type Priority, type ReadContext } from '../../../src/domai
 import { LocalQuota } from '../../../src/platform/quota/localQuota.ts';
 import { PlatformProblem } from '../../../src/platform/answer/problem.ts';
 import type { Quota } from '../../../src/platform/quota/quota.ts';
+import { promiseOf, tell } from '../../../src/platform/outcome.ts';
 import { QuotaGate } from '../../../src/platform/quota/quotaGate.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 
@@ -41,7 +42,8 @@ function setUp({ limit = 10, maxConcurrent = 100, maxWaiting = 200, isAskedElsew
       ...(options.onUrgent && { onUrgent: options.onUrgent }),
     };
     const seen: { state: string; error?: PlatformProblem } = { state: 'waiting' };
-    gate.pass(context, options.send ?? (() => Promise.resolve((seen.state = 'sent')))).then(
+    const send = options.send ?? (() => Promise.resolve((seen.state = 'sent')));
+    promiseOf<unknown>((done) => gate.pass<unknown>(context, (ended) => tell(send(), ended), done)).then(
       () => (seen.state = 'sent'),
       (error: unknown) => Object.assign(seen, { state: 'refused', error }),
     );

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createMeter, type ReadContext } from '../../../src/domain/operation.ts';
-import type { PlatformAnswer } from '../../../src/platform/answer/answer.ts';
 import { PlatformProblem, type ProblemKind } from '../../../src/platform/answer/problem.ts';
+import type { CallLayer } from '../../../src/platform/client/call.ts';
+import { Failed, promiseOf } from '../../../src/platform/outcome.ts';
 import { retryDelayMs, withRetry } from '../../../src/platform/client/retry.ts';
 import { RetryBudget } from '../../../src/platform/client/retryBudget.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
@@ -28,9 +29,9 @@ describe('a retry', () => {
     const clock = fakeClock();
     const budget = new RetryBudget({ share: 0.1, perSecond: 1, windowMs: 10_000 }, clock);
     let calls = 0;
-    const fail = (): Promise<PlatformAnswer> => {
+    const fail: CallLayer = (_request, _context, done) => {
       calls += 1;
-      return Promise.reject(problem('transient'));
+      done(new Failed(problem('transient')));
     };
     const read = withRetry(fail, { clock, budget, random: () => 0 });
     const context: ReadContext = {
@@ -42,7 +43,7 @@ describe('a retry', () => {
     const READS = 3000;
     for (let each = 0; each < READS; each += 1) {
       clock.advance(20);
-      await expect(read(REQUEST, context)).rejects.toThrow();
+      await expect(promiseOf((done) => read(REQUEST, context, done))).rejects.toThrow();
     }
 
     // A tenth of the reads, and one a second besides.
@@ -55,9 +56,9 @@ describe('a retry', () => {
     const budget = new RetryBudget({ share: 1, perSecond: 10, windowMs: 10_000 }, clock);
     let calls = 0;
     const read = withRetry(
-      () => {
+      (_request, _context, done) => {
         calls += 1;
-        return Promise.reject(problem('transient'));
+        done(new Failed(problem('transient')));
       },
       { clock, budget, random: () => 0 },
     );
@@ -69,7 +70,7 @@ describe('a retry', () => {
       meter: createMeter(),
     };
 
-    await expect(read(REQUEST, context)).rejects.toThrow();
+    await expect(promiseOf((done) => read(REQUEST, context, done))).rejects.toThrow();
     expect(calls).toBe(1);
   });
 });

@@ -1,0 +1,34 @@
+/** That something failed, and why: in the place of what it would have given. */
+export class Failed {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
+}
+
+/** What something ended with. */
+export type Outcome<T> = T | Failed;
+
+/**
+ * Told once how something has ended; it throws nothing. The layers below a read hand one another these instead of
+ * promises: a promise that every layer waits for costs more than what the layer does, and lives for as long as the
+ * platform takes to answer.
+ */
+export type Done<T> = (outcome: Outcome<T>) => void;
+
+/** The promise of what `begin` will tell. */
+export function promiseOf<T>(begin: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    begin((outcome) => {
+      if (outcome instanceof Failed) reject(outcome.reason);
+      else resolve(outcome);
+    });
+  });
+}
+
+/** Tells what there is, or what is promised when it is there. */
+export function tell<T>(promised: T | Promise<T>, done: Done<T>): void {
+  if (promised instanceof Promise) promised.then(done, (reason: unknown) => done(new Failed(reason)));
+  else done(promised);
+}

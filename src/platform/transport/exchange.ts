@@ -1,0 +1,130 @@
+import type { StopSignal } from '../../domain/stop.ts';
+import { Failed, tell, type Done, type Outcome } from '../outcome.ts';
+import { decompressBody, isCompressed } from './decompress.ts';
+import type { HttpAnswer, HttpOptions } from './http.ts';
+import { watchProgress, type Growing } from './progress.ts';
+import { TransportError } from './transportError.ts';
+
+/** Headers by their names in lower case; what came more than once is a list, or joined with commas. */
+export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * One request and what comes back of it, whichever client carries it: it ends once, with a whole answer, with a failure,
+ * or because nobody waits any more.
+ */
+export abstract class Exchange implements Growing {
+  readonly #options: HttpOptions;
+  readonly #signal: StopSignal;
+  readonly #done: Done<HttpAnswer>;
+  readonly #leave = () => this.fail(this.#signal.reason);
+  #status = 0;
+  #headers: IncomingHeaders = {};
+  /** The body, where it came in one piece; */
+  #body: Buffer | undefined;
+  /** or all of its pieces. */
+  #pieces: Buffer[] | undefined;
+  #endWatch: (() => void) | undefined;
+  bytes = 0;
+  isOver = false;
+
+  constructor(options: HttpOptions, signal: StopSignal, done: Done<HttpAnswer>) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#done = done;
+  }
+
+  /** Sends the request, unless nobody waits for it. */
+  begin(send: () => void): void {
+    if (this.#signal.aborted) {
+      this.#end(new Failed(this.#signal.reason));
+      return;
+    }
+    this.#signal.addEventListener('abort', this.#leave);
+    try {
+      send();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Ends it with a failure, and the connection with it. */
+  fail(reason: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.hangUp();
+    this.#end(new Failed(reason));
+  }
+
+  stalled(): void {
+    this.fail(new TransportError('body too slow'));
+  }
+
+  /** Gives the connection up, if there is one. */
+  protected abstract hangUp(): void;
+
+  /** The last head counts: informational answers (1xx) may precede it. */
+  protected takeHead(status: number, headers: IncomingHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  protected takePiece(piece: Buffer): void {
+    this.bytes += piece.length;
+    if (this.bytes > this.#options.maxBodyBytes) {
+      this.fail(new TransportError('body too large'));
+      return;
+    }
+    if (this.#body === undefined) {
+      this.#body = piece;
+      // Most bodies come in one piece, and have ended by then: they need no timer.
+      queueMicrotask(() => {
+        if (!this.isOver) this.#endWatch = watchProgress(this, this.#options.clock);
+      });
+    } else {
+      this.#pieces ??= [this.#body];
+      this.#pieces.push(piece);
+    }
+  }
+
+  /** All of it is there. */
+  protected takeEnd(): void {
+    if (this.isOver) return;
+    const body = this.#pieces === undefined ? (this.#body ?? NO_BODY) : Buffer.concat(this.#pieces);
+    const coding = listOf(this.#headers['content-encoding']);
+    if (!isCompressed(coding)) {
+      this.#end(this.#answer(body));
+      return;
+    }
+    this.isOver = true;
+    const unpacked = decompressBody(body, coding, this.#options.maxBodyBytes).then((whole) => this.#answer(whole));
+    tell(unpacked, (outcome) => this.#end(outcome));
+  }
+
+  #end(outcome: Outcome<HttpAnswer>): void {
+    this.isOver = true;
+    this.#signal.removeEventListener('abort', this.#leave);
+    this.#endWatch?.();
+    this.#done(outcome);
+  }
+
+  #answer(body: Buffer): HttpAnswer {
+    const headers = this.#headers;
+    return {
+      status: this.#status,
+      contentType: firstOf(headers['content-type']),
+      retryAfter: firstOf(headers['retry-after']),
+      requestId: firstOf(headers['x-cap-request-id'] ?? headers['x-cap-requestid']),
+      body,
+    };
+  }
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+function firstOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
+}
+
+function listOf(header: string | readonly string[] | undefined): string {
+  return typeof header === 'object' ? header.join(', ') : (header ?? '');
+}
