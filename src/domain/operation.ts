@@ -62,9 +62,9 @@ export interface ReadContext {
   /** Aborts at the deadline, or when the caller has gone; its reason is the error to show. */
   readonly signal: StopSignal;
   /** When the signal will abort, on the monotonic clock; may move when others come to wait for the same read. */
-  readonly deadlineAtMs: () => number;
-  readonly priority: () => Priority;
+  deadlineAtMs(): number;
+  priority(): Priority;
   /** Calls back when a refresh becomes interactive, for somebody has come to wait for it; gives what takes that back. */
-  readonly onUrgent?: (callback: () => void) => () => void;
+  onUrgent?(callback: () => void): () => void;
   readonly meter: OperationMeter;
 }

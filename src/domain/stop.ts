@@ -15,8 +15,10 @@ export interface StopSignal {
 export class Stop implements StopSignal {
   #reason: unknown;
   #aborted = false;
-  /** In the order they came; few, for each read has its own signal. */
-  #listeners: (() => void)[] = [];
+  /** Most have one listener, or none: an array takes room for many. */
+  #first: (() => void) | undefined;
+  /** Behind the first, in the order they came; few, for each read has its own signal. */
+  #others: (() => void)[] | undefined;
 
   get aborted(): boolean {
     return this.#aborted;
@@ -27,12 +29,19 @@ export class Stop implements StopSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#aborted) this.#listeners.push(listener);
+    if (this.#aborted) return;
+    if (this.#first === undefined && this.#others === undefined) this.#first = listener;
+    else if (this.#others === undefined) this.#others = [listener];
+    else this.#others.push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    const index = this.#listeners.indexOf(listener);
-    if (index >= 0) this.#listeners.splice(index, 1);
+    if (this.#first === listener) {
+      this.#first = undefined;
+      return;
+    }
+    const index = this.#others?.indexOf(listener) ?? -1;
+    if (index >= 0) this.#others?.splice(index, 1);
   }
 
   /** Tells all who listen; only the first reason counts. */
@@ -41,7 +50,13 @@ export class Stop implements StopSignal {
     this.#aborted = true;
     this.#reason = reason;
     // One by one: who takes itself away while others are told is not told any more.
-    for (let next = this.#listeners.shift(); next !== undefined; next = this.#listeners.shift()) next();
+    for (let next = this.#next(); next !== undefined; next = this.#next()) next();
+  }
+
+  #next(): (() => void) | undefined {
+    const first = this.#first;
+    this.#first = undefined;
+    return first ?? this.#others?.shift();
   }
 }
 

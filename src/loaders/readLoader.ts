@@ -31,14 +31,21 @@ export function createReadLoader<Question, Answer>({
   const asked = new Map<string, Wish<Question, Answer>>();
   // What was asked already is found in `asked`, under its `maxAgeMs` too; here all that a level asks for comes together.
   const loader = new DataLoader<Wish<Question, Answer>, Reading<Answer>>(
-    (wishes) => Promise.all(wishes.map((wish) => readOne(wish).catch(asError))),
+    ([only, ...others]) => {
+      if (only === undefined) return Promise.resolve([]);
+      return others.length === 0 ? readOne(only).then(alone) : Promise.all([only, ...others].map(readOne));
+    },
     { name, cache: false },
   );
 
-  // Asynchronous, so that whatever goes wrong in a read is that read's own.
-  async function readOne(wish: Wish<Question, Answer>): Promise<Reading<Answer>> {
+  /** Whatever goes wrong in a read is that read's own. */
+  function readOne(wish: Wish<Question, Answer>): Promise<Reading<Answer> | Error> {
     wish.isRead = true;
-    return read(wish.question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs);
+    try {
+      return read(wish.question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs).catch(asError);
+    } catch (error) {
+      return Promise.resolve(asError(error));
+    }
   }
 
   return (question, maxAgeMs = freshMs) => {
@@ -60,4 +67,8 @@ interface Wish<Question, Answer> {
   maxAgeMs: number;
   isRead: boolean;
   reading: Promise<Reading<Answer>> | undefined;
+}
+
+function alone<T>(one: T): readonly [T] {
+  return [one];
 }

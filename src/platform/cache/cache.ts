@@ -71,30 +71,25 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   }
 
   /** What nobody here has fresh, in one flight with all who ask for it now. */
-  async function obtain(
-    key: string,
-    question: Question,
-    maxAgeMs: number | undefined,
-    context: ReadContext,
-  ): Promise<Answer> {
-    const wantedMs = maxAgeMs ?? rules.freshMs;
-    const startMs = clock.monotonicMs();
-    const notBeforeMs = maxAgeMs === undefined ? -Infinity : startMs - maxAgeMs;
+  function obtain(asked: Asked<Question>, context: ReadContext): Promise<Reading<Answer>> {
+    const { key, question, wantedMs, startMs, notBeforeMs } = asked;
     const start = (flight: ReadContext) => fetch(key, question, wantedMs, flight);
-    for (;;) {
-      const { landing, isJoined } = flights.join(key, notBeforeMs, context, start);
-      if (isJoined) context.meter.coalesced += 1;
-      const { answer, receivedAtMs, from } = await landing;
-      // Who began the flight may have been content with something older.
-      if (isJoined && receivedAtMs < startMs - wantedMs) continue;
-      if (!isJoined && from === 'cache') context.meter.fromCache += 1;
-      noteFreshUntil(context, receivedAtMs + wantedMs);
-      telemetry.readAnswered(name, isJoined ? 'coalesced' : from === 'cache' ? 'fresh' : 'miss');
-      // Not where another answer, asked for later, has come first.
-      const near = tiers.near(key);
-      if (near?.entry.kind === 'answer' && near.entry.answer === answer) notePart(context, key, near);
-      return answer;
-    }
+    const { landing, isJoined } = flights.join(key, notBeforeMs, context, start);
+    if (isJoined) context.meter.coalesced += 1;
+    return landing.then(
+      ({ answer, receivedAtMs, from }) => {
+        // Who began the flight may have been content with something older.
+        if (isJoined && receivedAtMs < startMs - wantedMs) return obtain(asked, context);
+        if (!isJoined && from === 'cache') context.meter.fromCache += 1;
+        noteFreshUntil(context, receivedAtMs + wantedMs);
+        telemetry.readAnswered(name, isJoined ? 'coalesced' : from === 'cache' ? 'fresh' : 'miss');
+        // Not where another answer, asked for later, has come first.
+        const near = tiers.near(key);
+        if (near?.entry.kind === 'answer' && near.entry.answer === answer) notePart(context, key, near);
+        return { answer, isStale: false };
+      },
+      (error: unknown) => lastAnswer(key, error, context),
+    );
   }
 
   function refreshIfDue(key: string, question: Question, near: NearEntry<Answer>, ageMs: number): void {
@@ -138,40 +133,61 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     meter.parts.push((near.part ??= partOf(key)));
   }
 
-  /** The last answer, when the platform cannot be asked and it is not too old. */
-  async function lastAnswer(key: string, error: unknown): Promise<Answer | undefined> {
-    if (!(error instanceof GatewayError) || !CANNOT_BE_ASKED.has(error.code)) return undefined;
+  /** The last answer, when the platform cannot be asked and it is not too old. @throws the error where there is none */
+  async function lastAnswer(key: string, error: unknown, context: ReadContext): Promise<Reading<Answer>> {
+    const mayServe = error instanceof GatewayError && CANNOT_BE_ASKED.has(error.code);
     // Another gateway may have a newer one than is near.
-    const entry = await tiers.newest(key);
-    return entry?.kind === 'answer' && ageOf(entry) < rules.staleMs ? entry.answer : undefined;
+    const entry = mayServe ? await tiers.newest(key) : undefined;
+    if (entry?.kind !== 'answer' || ageOf(entry) >= rules.staleMs) {
+      telemetry.readAnswered(name, 'failed');
+      throw error;
+    }
+    telemetry.readAnswered(name, 'stale');
+    context.meter.stale += 1;
+    noteFreshUntil(context, -Infinity);
+    return { answer: entry.answer, isStale: true };
   }
 
-  return async (question, maxAgeMs, context) => {
+  /** A fresh one that is here. @throws {PlatformProblem} `CUSTOMER_NOT_FOUND` where it says that nobody is there */
+  function give(asked: Asked<Question>, near: NearEntry<Answer>, context: ReadContext): Reading<Answer> {
+    const { key, question, wantedMs } = asked;
+    near.hits += 1;
+    context.meter.fromCache += 1;
+    telemetry.readAnswered(name, 'fresh');
+    noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);
+    notePart(context, key, near);
+    refreshIfDue(key, question, near, ageOf(near.entry));
+    return { answer: foundIn(near.entry).answer, isStale: false };
+  }
+
+  return (question, maxAgeMs, context) => {
     const key = keyOf(question);
     const wantedMs = maxAgeMs ?? rules.freshMs;
+    const startMs = clock.monotonicMs();
+    const asked = {
+      key,
+      question,
+      wantedMs,
+      startMs,
+      notBeforeMs: maxAgeMs === undefined ? -Infinity : startMs - maxAgeMs,
+    };
     context.meter.reads += 1;
     const near = tiers.near(key);
-    if (near !== undefined && ageOf(near.entry) < wantedMs) {
-      near.hits += 1;
-      context.meter.fromCache += 1;
-      telemetry.readAnswered(name, 'fresh');
-      noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);
-      notePart(context, key, near);
-      const ageMs = ageOf(near.entry);
-      refreshIfDue(key, question, near, ageMs);
-      return { answer: foundIn(near.entry).answer, isStale: false };
-    }
-    try {
-      return { answer: await obtain(key, question, maxAgeMs, context), isStale: false };
-    } catch (error) {
-      const answer = await lastAnswer(key, error);
-      telemetry.readAnswered(name, answer === undefined ? 'failed' : 'stale');
-      if (answer === undefined) throw error;
-      context.meter.stale += 1;
-      noteFreshUntil(context, -Infinity);
-      return { answer, isStale: true };
-    }
+    if (near === undefined || ageOf(near.entry) >= wantedMs) return obtain(asked, context);
+    return Promise.resolve(near).then((fresh) => give(asked, fresh, context));
   };
+}
+
+/** One read, as it was asked for. */
+interface Asked<Question> {
+  readonly key: string;
+  readonly question: Question;
+  /** How old an answer may be. */
+  readonly wantedMs: number;
+  /** When, on the monotonic clock. */
+  readonly startMs: number;
+  /** No flight that began earlier. */
+  readonly notBeforeMs: number;
 }
 
 /** An operation's answer is fresh for as long as the first of its parts is. */

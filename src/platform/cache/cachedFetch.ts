@@ -54,28 +54,30 @@ export function createCachedFetch<Question, Answer>(
   }
 
   /** `after`, where there is something to do, runs when what was found has been kept; the asker does not wait for that. */
-  async function fetchAndKeep(
+  function fetchAndKeep(
     key: string,
     question: Question,
     context: ReadContext,
     after?: () => Promise<void>,
   ): Promise<Found<Answer>> {
     const askedAtMs = clock.monotonicMs();
-    let kept: Promise<void> | undefined;
-    try {
-      const answer = await fetch(question, context);
-      const receivedAtMs = clock.monotonicMs();
-      kept = tiers.keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs });
-      return { answer, receivedAtMs, from: 'platform' };
-    } catch (error) {
-      if (error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER) {
-        const receivedAtMs = clock.monotonicMs();
-        kept = tiers.keep(key, { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs });
-      }
-      throw error;
-    } finally {
+    const end = (kept: Promise<void> | undefined) => {
       if (after !== undefined) void Promise.resolve(kept).then(after);
-    }
+    };
+    return fetch(question, context).then(
+      (answer) => {
+        const receivedAtMs = clock.monotonicMs();
+        end(tiers.keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs }));
+        return { answer, receivedAtMs, from: 'platform' };
+      },
+      (error: unknown) => {
+        const isMissing = error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER;
+        const receivedAtMs = clock.monotonicMs();
+        const missing = { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs } as const;
+        end(isMissing ? tiers.keep(key, missing) : undefined);
+        throw error;
+      },
+    );
   }
 
   /** Looks at what all have, and waits for who is at it. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { ReadContext } from '../../domain/operation.ts';
-import { Stop, throwIfStopped } from '../../domain/stop.ts';
+import type { OperationMeter, Priority, ReadContext } from '../../domain/operation.ts';
+import { Stop, type StopSignal } from '../../domain/stop.ts';
 
 /**
  * One read at a time for each key, over all operations: who asks for what is already being read waits for that. The
@@ -19,8 +19,8 @@ export class Flights<T> {
    *
    * @param notBeforeMs a flight that started earlier (monotonic) is not joined: its answer may be too old for the asker
    * @param start reads under a context of the flight's own, which lives as long as anybody waits
-   * @returns what was read, and whether somebody else had started it
-   * @throws the reader's own abort reason as soon as its signal aborts
+   * @returns what was read, or the reader's own abort reason as soon as its signal aborts, and whether somebody else had
+   *   started it
    */
   join(
     key: string,
@@ -28,17 +28,15 @@ export class Flights<T> {
     context: ReadContext,
     start: (flightContext: ReadContext) => Promise<T>,
   ): { readonly landing: Promise<T>; readonly isJoined: boolean } {
-    throwIfStopped(context.signal);
+    if (context.signal.aborted) return { landing: Promise.reject(context.signal.reason), isJoined: false };
     const known = this.#flights.get(key);
     if (known !== undefined && known.startedAtMs >= notBeforeMs) {
       return { landing: known.board(context), isJoined: true };
     }
-    const flight = new Flight<T>(this.#clock.monotonicMs(), () => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    });
+    const flight = new Flight<T>(this.#flights, key, this.#clock.monotonicMs(), context.meter);
     this.#flights.set(key, flight);
     const landing = flight.board(context); // There before the reader looks at its deadline.
-    flight.takeOff(start, context);
+    flight.takeOff(start);
     return { landing, isJoined: false };
   }
 
@@ -56,39 +54,55 @@ interface Waiter<T> {
   readonly leave: () => void;
 }
 
-/** One read under way, and who waits for it. */
-class Flight<T> {
+/** One read under way, who waits for it, and what it is done under: as long as anybody waits. */
+class Flight<T> implements ReadContext {
+  readonly #flights: Map<string, Flight<T>>;
+  readonly #key: string;
   readonly startedAtMs: number;
-  readonly #end: () => void;
+  /** Who starts it pays for it. */
+  readonly meter: OperationMeter;
   readonly #stop = new Stop();
   #waiters: Waiter<T>[] = [];
   /** Whom to tell when the first interactive one comes to wait for a refresh. */
-  #urgent: (() => void)[] = [];
+  #urgent: (() => void)[] | undefined;
 
-  /** @param end called when it has landed, or all have left */
-  constructor(startedAtMs: number, end: () => void) {
+  constructor(flights: Map<string, Flight<T>>, key: string, startedAtMs: number, meter: OperationMeter) {
+    this.#flights = flights;
+    this.#key = key;
     this.startedAtMs = startedAtMs;
-    this.#end = end;
+    this.meter = meter;
   }
 
-  /** Begins to read; who starts it pays for it. */
-  takeOff(start: (flightContext: ReadContext) => Promise<T>, { meter }: ReadContext): void {
-    const context: ReadContext = {
-      signal: this.#stop,
-      meter,
-      deadlineAtMs: () =>
-        this.#waiters.reduce((latest, each) => Math.max(latest, each.context.deadlineAtMs()), -Infinity),
-      priority: () =>
-        this.#waiters.some((each) => each.context.priority() === 'interactive') ? 'interactive' : 'refresh',
-      onUrgent: (callback) => {
-        this.#urgent.push(callback);
-        return () => (this.#urgent = this.#urgent.filter((each) => each !== callback));
-      },
-    };
+  get signal(): StopSignal {
+    return this.#stop;
+  }
+
+  deadlineAtMs(): number {
+    let latestMs = -Infinity;
+    for (const { context } of this.#waiters) latestMs = Math.max(latestMs, context.deadlineAtMs());
+    return latestMs;
+  }
+
+  priority(): Priority {
+    return this.#waiters.some(({ context }) => context.priority() === 'interactive') ? 'interactive' : 'refresh';
+  }
+
+  onUrgent(callback: () => void): () => void {
+    this.#urgent ??= [];
+    this.#urgent.push(callback);
+    return () => (this.#urgent = this.#urgent?.filter((each) => each !== callback));
+  }
+
+  /** Begins to read. */
+  takeOff(start: (flightContext: ReadContext) => Promise<T>): void {
     // When all have left, nobody looks at how it ended.
-    start(context).then(
-      (answer) => this.#land(({ resolve }) => resolve(answer)),
-      (reason: unknown) => this.#land(({ reject }) => reject(reason)),
+    start(this).then(
+      (answer) => {
+        for (const { resolve } of this.#land()) resolve(answer);
+      },
+      (reason: unknown) => {
+        for (const { reject } of this.#land()) reject(reason);
+      },
     );
   }
 
@@ -96,12 +110,14 @@ class Flight<T> {
   board(context: ReadContext): Promise<T> {
     const landing = new Promise<T>((resolve, reject) => {
       const waiter = { context, resolve, reject, leave: () => this.#leave(waiter) };
-      this.#waiters.push(waiter); // Who is hurried looks at its deadline.
+      // Who is hurried looks at its deadline. Most are alone: an array that is pushed to takes room for many.
+      if (this.#waiters.length === 0) this.#waiters = [waiter];
+      else this.#waiters.push(waiter);
       context.signal.addEventListener('abort', waiter.leave);
     });
-    if (this.#urgent.length > 0 && context.priority() === 'interactive') {
+    if (this.#urgent !== undefined && context.priority() === 'interactive') {
       const urgent = this.#urgent;
-      this.#urgent = [];
+      this.#urgent = undefined;
       for (const hurry of urgent) hurry();
     }
     return landing;
@@ -117,12 +133,16 @@ class Flight<T> {
     this.#stop.abort(reason);
   }
 
-  #land(settle: (waiter: Waiter<T>) => void): void {
+  /** Gives those who waited. */
+  #land(): readonly Waiter<T>[] {
     this.#end();
-    for (const waiter of this.#waiters) {
-      waiter.context.signal.removeEventListener('abort', waiter.leave);
-      settle(waiter);
-    }
+    const waiters = this.#waiters;
     this.#waiters = [];
+    for (const { context, leave } of waiters) context.signal.removeEventListener('abort', leave);
+    return waiters;
+  }
+
+  #end(): void {
+    if (this.#flights.get(this.#key) === this) this.#flights.delete(this.#key);
   }
 }

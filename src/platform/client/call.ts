@@ -21,7 +21,7 @@ export interface SecondChance {
 /** What one call is made under. */
 export interface CallContext extends ReadContext {
   /** Given where there may be a second attempt. */
-  readonly secondChance?: SecondChance;
+  readonly secondChance?: SecondChance | undefined;
 }
 
 /**

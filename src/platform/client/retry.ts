@@ -1,4 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { OperationMeter, Priority, ReadContext } from '../../domain/operation.ts';
+import type { StopSignal } from '../../domain/stop.ts';
 import type { PlatformAnswer } from '../answer/answer.ts';
 import { PlatformProblem } from '../answer/problem.ts';
 import { Failed, type Done, type Outcome } from '../outcome.ts';
@@ -46,11 +48,12 @@ export function withRetry(call: CallLayer, options: RetryOptions): CallLayer {
 /** One call, and what it takes. */
 interface Asked {
   readonly request: PlatformRequest;
-  readonly context: CallContext;
+  readonly context: ReadContext;
   readonly done: Done<PlatformAnswer>;
 }
 
-class Tries implements SecondChance {
+/** The attempts of one call, and what each is made under. */
+class Tries implements CallContext, SecondChance {
   readonly #call: CallLayer;
   readonly #options: RetryOptions;
   readonly #asked: Asked;
@@ -58,6 +61,7 @@ class Tries implements SecondChance {
   /** Whether the budget has paid for a second attempt that is not made yet. */
   #isPaid = false;
   afterMs = 0;
+  secondChance: SecondChance | undefined;
 
   constructor(call: CallLayer, options: RetryOptions, asked: Asked) {
     this.#call = call;
@@ -65,12 +69,32 @@ class Tries implements SecondChance {
     this.#asked = asked;
   }
 
+  get signal(): StopSignal {
+    return this.#asked.context.signal;
+  }
+
+  get meter(): OperationMeter {
+    return this.#asked.context.meter;
+  }
+
+  deadlineAtMs(): number {
+    return this.#asked.context.deadlineAtMs();
+  }
+
+  priority(): Priority {
+    return this.#asked.context.priority();
+  }
+
+  onUrgent(callback: () => void): () => void {
+    return this.#asked.context.onUrgent?.(callback) ?? (() => undefined);
+  }
+
   begin(): void {
-    const { request, context } = this.#asked;
     const leftMs = this.#leftMs();
     this.afterMs = leftMs * FIRST_SHARE;
     const isWorthTwo = this.#attempt < MAX_ATTEMPTS && leftMs - this.afterMs >= MIN_SECOND_MS;
-    this.#call(request, isWorthTwo ? { ...context, secondChance: this } : context, (outcome) => this.#end(outcome));
+    this.secondChance = isWorthTwo ? this : undefined;
+    this.#call(this.#asked.request, this, (outcome) => this.#end(outcome));
   }
 
   /**

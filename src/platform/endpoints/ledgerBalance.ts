@@ -18,7 +18,7 @@ import { assertAnswersFor } from './owner.ts';
  *   `PLATFORM_BAD_RESPONSE` when the body has another shape, or is about another customer
  * @see https://docs.capillarytech.com/reference/get-customer-ledger-balance
  */
-export async function fetchLedgerPage(
+export function fetchLedgerPage(
   call: PlatformCall,
   { customer, filter, page }: LedgerPageQuestion,
   { pageSize }: { readonly pageSize: number },
@@ -29,7 +29,7 @@ export async function fetchLedgerPage(
     path: 'v2/pointsLedger/getCustomerLedgerBalance',
     searchParams: searchParamsOf(customer, filter, { limit: pageSize, page }),
   } as const;
-  return decodeLedgerPage(await call(request, context), customer);
+  return call(request, context).then((answer) => decodeLedgerPage(answer, customer));
 }
 
 function searchParamsOf(

@@ -60,18 +60,16 @@ export function createLedgerReader(options: {
     throw new PlatformProblem('PLATFORM_BAD_RESPONSE', 'final', ANOTHER_CUSTOMER);
   }
 
-  return async (question, context) => {
+  return (question, context) => {
     const { customer } = question;
     if (customer.by === 'lookup') return fetchLedgerPage(call, question, options, context);
     if (clock.monotonicMs() < idRefusedUntilMs) return readByProfile(customer.id, question, context);
-    try {
-      return await fetchLedgerPage(call, question, options, context);
-    } catch (error) {
+    return fetchLedgerPage(call, question, options, context).catch((error: unknown) => {
       const isRefused = error instanceof PlatformProblem && ID_REFUSED.has(error.facts.platformCode ?? 0);
       if (!isRefused) throw error;
       idRefusedUntilMs = clock.monotonicMs() + REMEMBER_REFUSAL_MS;
       return readByProfile(customer.id, question, context);
-    }
+    });
   };
 }
 

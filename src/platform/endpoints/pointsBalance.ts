@@ -16,22 +16,19 @@ import { assertAnswersFor } from './owner.ts';
  *   `PLATFORM_BAD_RESPONSE` when the body has another shape, or is about another customer
  * @see https://docs.capillarytech.com/reference/get-points-balance
  */
-export async function fetchPointsBalance(
+export function fetchPointsBalance(
   call: PlatformCall,
   question: PointsBalanceQuestion,
   context: ReadContext,
 ): Promise<PointsBalance> {
   const { customer } = question;
   const who = customer.by === 'id' ? encodeURIComponent(customer.id.reveal()) : 'lookup';
-  const answer = await call(
-    {
-      endpoint: 'pointsBalance',
-      path: `v2/customers/${who}/points/balance`,
-      searchParams: searchParamsOf(question),
-    },
-    context,
-  );
-  return decodePointsBalance(answer, question);
+  const request = {
+    endpoint: 'pointsBalance',
+    path: `v2/customers/${who}/points/balance`,
+    searchParams: searchParamsOf(question),
+  } as const;
+  return call(request, context).then((answer) => decodePointsBalance(answer, question));
 }
 
 /** Defaults are left out: `fetchDataForAllPrograms=false` and `entityType=CUSTOMER` are the documented ones. */

@@ -165,7 +165,8 @@ export class QuotaGate {
   }
 
   #wait<T>(waiter: Waiter, done: Done<T>): void {
-    const { signal, onUrgent } = waiter.context;
+    const { context } = waiter;
+    const { signal } = context;
     const leave = () => {
       this.#drop(waiter);
       end();
@@ -178,7 +179,7 @@ export class QuotaGate {
       this.#waiting.interactive.push(waiter);
       this.#pump();
     };
-    const stopListening = waiter.priority === 'refresh' ? onUrgent?.(hurry) : undefined;
+    const stopListening = waiter.priority === 'refresh' ? context.onUrgent?.(hurry) : undefined;
     const end = () => {
       signal.removeEventListener('abort', leave);
       stopListening?.();
