@@ -81,8 +81,11 @@ export function keyOfLedgerPage(question: LedgerPageQuestion): string {
   return `${question.page} ${keyOfLedgerBalance(question)}`;
 }
 
-/** A text that is the same for two rows exactly when the later one replaces the earlier. Not personal data. */
-export function keyOfLedgerRow({ programId, pointsCategory, alternateCurrency }: LedgerRow): string {
-  // An id holds no space, and with its length said a currency's name holds none that counts.
-  return `${programId} ${alternateCurrency?.length ?? ''} ${alternateCurrency ?? ''} ${pointsCategory}`;
+/** Whether two rows are of one balance, of which the later replaces the earlier. */
+export function isSameBalance(one: LedgerRow, other: LedgerRow): boolean {
+  return (
+    one.programId === other.programId &&
+    one.pointsCategory === other.pointsCategory &&
+    one.alternateCurrency === other.alternateCurrency
+  );
 }

@@ -15,9 +15,9 @@ import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } fr
 import type { Reading } from '../domain/reading.ts';
 import type { Platform } from '../platform/index.ts';
 import { walkLedger } from './ledgerWalk.ts';
-import { createOwners } from './owners.ts';
-import { createReadLoader } from './readLoader.ts';
-import { createSightings } from './sightings.ts';
+import { createOwners, type Owners } from './owners.ts';
+import { createReadLoader, type ReadLoader } from './readLoader.ts';
+import { createSightings, type Sightings } from './sightings.ts';
 
 /** Which rows of a ledger balance. */
 export interface LedgerRange {
@@ -65,107 +65,148 @@ const MAX_MORE_PAGES = 10;
 
 /** A set of loaders: one per operation, never shared. */
 export function createLoaders({ platform, context }: LoadersOptions): Loaders {
-  const { freshMs, ledgerPageSize } = platform;
-  const owners = createOwners();
-  let morePages = 0;
-  const seenIds = createSightings<CustomerId>();
-  const seenExternalIds = createSightings<SeenExternalId>();
+  return new OperationLoaders(platform, context);
+}
 
-  const readPointsBalance = createReadLoader({
-    name: 'pointsBalance',
-    keyOf: keyOfPointsBalance,
-    read: (question: PointsBalanceQuestion, maxAgeMs) => platform.readPointsBalance(question, maxAgeMs, context),
-    freshMs,
-  });
-  const readLedgerPage = createReadLoader({
-    name: 'ledgerPage',
-    keyOf: keyOfLedgerPage,
-    read: (question: LedgerPageQuestion, maxAgeMs) => platform.readLedgerPage(question, maxAgeMs, context),
-    freshMs,
-  });
-  // What a sibling field reads anyway is waited for: loaders dispatch after all fields of a level have asked.
-  const customerIds = createEachLoader('customerId', async (customer) => {
-    if (customer.by === 'id') return customer.id;
-    const seen = await seenIds.find(customer);
-    return seen ?? (await platform.readCustomerId(customer.lookup, undefined, context)).answer.id;
-  });
-  const owningIds = createEachLoader('ownerId', async (customer) =>
-    customer.by === 'id' ? customer.id : (await platform.findCustomerId(customer.lookup, context)).id,
-  );
-  const externalIds = createEachLoader('externalId', async (customer) => {
-    const seen = await seenExternalIds.find(customer);
-    if (seen !== null) return seen.externalId;
-    const { answer } = await loadPage({ customer, filter: WHOLE_LEDGER, page: 0 }, undefined);
-    if (answer.owner !== null) return answer.owner.externalId;
-    // An empty ledger names nobody.
-    const id = await customerIds(customer);
-    return (await platform.readIdentifiers(id, undefined, context)).answer.externalId;
-  });
+/** What most operations ask for none of is made when it is asked for. */
+class OperationLoaders implements Loaders {
+  readonly #platform: Platform;
+  readonly #context: ReadContext;
+  #readPointsBalance: ReadLoader<PointsBalanceQuestion, PointsBalance> | undefined;
+  #readLedgerPage: ReadLoader<LedgerPageQuestion, LedgerPage> | undefined;
+  #customerIds: EachLoader<CustomerId> | undefined;
+  #owningIds: EachLoader<CustomerId> | undefined;
+  #externalIds: EachLoader<Personal<'external id'> | null> | undefined;
+  #owners: Owners | undefined;
+  #seenIds: Sightings<CustomerId> | undefined;
+  #seenExternalIds: Sightings<SeenExternalId> | undefined;
+  #morePages = 0;
 
-  function loadPage(question: LedgerPageQuestion, maxAgeMs: number | undefined) {
+  constructor(platform: Platform, context: ReadContext) {
+    this.#platform = platform;
+    this.#context = context;
+  }
+
+  pointsBalance(question: PointsBalanceQuestion, maxAgeMs: number | undefined): Promise<Reading<PointsBalance>> {
+    const { customer, entityType } = question;
+    this.#readPointsBalance ??= createReadLoader({
+      name: 'pointsBalance',
+      keyOf: keyOfPointsBalance,
+      read: (asked, wantedMs) => this.#platform.readPointsBalance(asked, wantedMs, this.#context),
+      freshMs: this.#platform.freshMs,
+    });
+    const read = this.#readPointsBalance(question, maxAgeMs);
+    // An answer to an id was held to it where it was read; a group's figures may name the group.
+    if (customer.by === 'id' || entityType !== 'CUSTOMER') return read;
+    const balance = read.then((reading) => {
+      this.#assertSame(customer, reading.answer.entityId);
+      return reading;
+    });
+    this.#seenIds ??= createSightings();
+    this.#seenIds.add(customer, async () => (await balance).answer.entityId);
+    return balance;
+  }
+
+  ledgerBalance(
+    question: LedgerBalanceQuestion,
+    { first, after }: LedgerRange,
+    maxAgeMs: number | undefined,
+  ): Promise<LedgerSlice> {
+    let taken = 0;
+    return walkLedger({
+      loadPage: (page) => this.#loadPage({ ...question, page }, maxAgeMs),
+      first,
+      after,
+      plannedPages: Math.ceil(first / this.#platform.ledgerPageSize),
+      takeMore: (count) => {
+        const more = this.#takeMorePages(Math.min(count, MAX_MORE_PAGES - taken));
+        taken += more;
+        return more;
+      },
+    });
+  }
+
+  customerId(customer: CustomerRef): Promise<CustomerId> {
+    // What a sibling field reads anyway is waited for: loaders dispatch after all fields of a level have asked.
+    this.#customerIds ??= createEachLoader('customerId', async (asked) => {
+      if (asked.by === 'id') return asked.id;
+      const seen = await this.#seenIds?.find(asked);
+      return seen ?? (await this.#platform.readCustomerId(asked.lookup, undefined, this.#context)).answer.id;
+    });
+    return this.#customerIds(customer);
+  }
+
+  ownerOf(lookup: CustomerLookup): Promise<CustomerId> {
+    this.#owningIds ??= createEachLoader('ownerId', async (asked) =>
+      asked.by === 'id' ? asked.id : (await this.#platform.findCustomerId(asked.lookup, this.#context)).id,
+    );
+    return this.#owningIds({ by: 'lookup', lookup });
+  }
+
+  externalId(customer: CustomerRef): Promise<Personal<'external id'> | null> {
+    this.#externalIds ??= createEachLoader('externalId', async (asked) => {
+      const seen = await this.#seenExternalIds?.find(asked);
+      if (seen !== undefined && seen !== null) return seen.externalId;
+      const { answer } = await this.#loadPage({ customer: asked, filter: WHOLE_LEDGER, page: 0 }, undefined);
+      if (answer.owner !== null) return answer.owner.externalId;
+      // An empty ledger names nobody.
+      const id = await this.customerId(asked);
+      return (await this.#platform.readIdentifiers(id, undefined, this.#context)).answer.externalId;
+    });
+    return this.#externalIds(customer);
+  }
+
+  restart(): void {
+    this.#morePages = 0; // The same pages will be taken again.
+  }
+
+  #loadPage(question: LedgerPageQuestion, maxAgeMs: number | undefined): Promise<Reading<LedgerPage>> {
     const { customer } = question;
-    const read = readLedgerPage(question, maxAgeMs);
-    const page = customer.by === 'id' ? read : read.then((reading) => heldToOwner(customer, reading));
+    this.#readLedgerPage ??= createReadLoader({
+      name: 'ledgerPage',
+      keyOf: keyOfLedgerPage,
+      read: (asked, wantedMs) => this.#platform.readLedgerPage(asked, wantedMs, this.#context),
+      freshMs: this.#platform.freshMs,
+    });
+    const read = this.#readLedgerPage(question, maxAgeMs);
+    const page = customer.by === 'id' ? read : read.then((reading) => this.#heldToOwner(customer, reading));
     const owner = async () => (await page).answer.owner;
-    if (customer.by === 'lookup') seenIds.add(customer, async () => (await owner())?.id ?? null);
-    seenExternalIds.add(customer, owner);
+    if (customer.by === 'lookup') {
+      this.#seenIds ??= createSightings();
+      this.#seenIds.add(customer, async () => (await owner())?.id ?? null);
+    }
+    this.#seenExternalIds ??= createSightings();
+    this.#seenExternalIds.add(customer, owner);
     return page;
   }
 
-  function heldToOwner(customer: CustomerRef, reading: Reading<LedgerPage>): Reading<LedgerPage> {
+  #heldToOwner(customer: CustomerRef, reading: Reading<LedgerPage>): Reading<LedgerPage> {
     const { owner } = reading.answer;
-    if (owner !== null) owners.assertSame(customer, owner.id);
+    if (owner !== null) this.#assertSame(customer, owner.id);
     return reading;
   }
 
-  /** Pages beyond the price, as long as the operation stays within its bound and the field within reason. */
-  function takeMorePages(): (count: number) => number {
-    let ofField = 0;
-    return (count) => {
-      const { allowedCalls, plannedCalls } = context.meter;
-      const left = Math.min(allowedCalls - plannedCalls - morePages, MAX_MORE_PAGES - ofField);
-      const taken = Math.max(0, Math.min(count, left));
-      morePages += taken;
-      ofField += taken;
-      return taken;
-    };
+  #assertSame(customer: CustomerRef, answered: CustomerId): void {
+    this.#owners ??= createOwners();
+    this.#owners.assertSame(customer, answered);
   }
 
-  return {
-    pointsBalance(question, maxAgeMs) {
-      const { customer, entityType } = question;
-      const read = readPointsBalance(question, maxAgeMs);
-      // An answer to an id was held to it where it was read; a group's figures may name the group.
-      if (customer.by === 'id' || entityType !== 'CUSTOMER') return read;
-      const balance = read.then((reading) => {
-        owners.assertSame(customer, reading.answer.entityId);
-        return reading;
-      });
-      seenIds.add(customer, async () => (await balance).answer.entityId);
-      return balance;
-    },
-    ledgerBalance(question, range, maxAgeMs) {
-      const loadPageOfBalance = (page: number) => loadPage({ ...question, page }, maxAgeMs);
-      const plannedPages = Math.ceil(range.first / ledgerPageSize);
-      return walkLedger({ loadPage: loadPageOfBalance, ...range, plannedPages, takeMore: takeMorePages() });
-    },
-    customerId: customerIds,
-    ownerOf: (lookup) => owningIds({ by: 'lookup', lookup }),
-    externalId: externalIds,
-    restart() {
-      morePages = 0; // The same pages will be taken again.
-    },
-  };
+  /** Pages beyond the price, as long as the operation stays within its bound. */
+  #takeMorePages(count: number): number {
+    const { allowedCalls, plannedCalls } = this.#context.meter;
+    const more = Math.max(0, Math.min(count, allowedCalls - plannedCalls - this.#morePages));
+    this.#morePages += more;
+    return more;
+  }
 }
 
-/** One thing about each customer; the batch runs when all fields of a level have asked. Made when somebody asks. */
-function createEachLoader<Value>(name: string, loadOne: (customer: CustomerRef) => Promise<Value>) {
-  let loader: DataLoader<CustomerRef, Value, string> | undefined;
-  return (customer: CustomerRef): Promise<Value> => {
-    loader ??= new DataLoader((customers) => Promise.all(customers.map((each) => loadOne(each).catch(asError))), {
-      name,
-      cacheKeyFn: keyOfCustomerRef,
-    });
-    return loader.load(customer);
-  };
+type EachLoader<Value> = (customer: CustomerRef) => Promise<Value>;
+
+/** One thing about each customer; the batch runs when all fields of a level have asked. */
+function createEachLoader<Value>(name: string, loadOne: (customer: CustomerRef) => Promise<Value>): EachLoader<Value> {
+  const loader = new DataLoader<CustomerRef, Value, string>(
+    (customers) => Promise.all(customers.map((each) => loadOne(each).catch(asError))),
+    { name, cacheKeyFn: keyOfCustomerRef },
+  );
+  return (customer) => loader.load(customer);
 }

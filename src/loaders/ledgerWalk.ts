@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { keyOfLedgerRow, type LedgerPage, type LedgerRow } from '../domain/ledger.ts';
+import { isSameBalance, type LedgerPage, type LedgerRow } from '../domain/ledger.ts';
 import { PRINT_LENGTH, type LedgerPosition, type LedgerSlice } from '../domain/ledgerSlice.ts';
 import type { Reading } from '../domain/reading.ts';
 import { MAX_WARNINGS, type Warning } from '../domain/warning.ts';
@@ -32,64 +32,103 @@ function printOfLedgerRow({ programId, pointsCategory, alternateCurrency }: Ledg
  * The first page is read alone, for it says how many there are; the others side by side, as many as the rows seen so
  * far let expect, until there are enough rows, no more pages, or no more calls to be had: then `hasMore` says so.
  */
-export async function walkLedger({ loadPage, first, after, plannedPages, takeMore }: LedgerWalk): Promise<LedgerSlice> {
-  const start = after?.page ?? 0;
-  const shown = after?.shown ?? [];
-  const isShown = (row: LedgerRow) => shown.length > 0 && shown.includes(printOfLedgerRow(row));
-  const found = new Map<string, FoundRow>();
-  const readings: Reading<LedgerPage>[] = [];
+export function walkLedger(walk: LedgerWalk): Promise<LedgerSlice> {
+  const start = walk.after?.page ?? 0;
+  return walk.loadPage(start).then((opening) => {
+    const pages = new Pages(walk, start, opening);
+    const next = pages.next();
+    return next > 0 ? readOn(walk, pages, next) : pages.slice();
+  });
+}
 
-  const opening = await loadPage(start);
-  const end = Math.max(opening.answer.pageCount, start + 1);
-  take(opening);
+async function readOn({ loadPage }: LedgerWalk, pages: Pages, count: number): Promise<LedgerSlice> {
+  for (let next = count; next > 0; next = pages.next()) {
+    const from = pages.end;
+    const more = await Promise.all(Array.from({ length: next }, (_, index) => loadPage(from + index)));
+    for (const page of more) pages.take(page);
+  }
+  return pages.slice();
+}
 
-  let allowed = plannedPages;
-  while (found.size < first && start + readings.length < end) {
-    const missing = first - found.size;
-    const rowsPerPage = Math.max(1, found.size / readings.length);
-    const wanted = Math.min(Math.ceil(missing / rowsPerPage), end - start - readings.length);
-    if (readings.length + wanted > allowed) allowed += takeMore(readings.length + wanted - allowed);
-    const count = Math.min(wanted, allowed - readings.length);
-    if (count <= 0) break;
-    const next = start + readings.length;
-    const more = await Promise.all(Array.from({ length: count }, (_, index) => loadPage(next + index)));
-    more.forEach(take);
+/** The pages of one walk so far, and the rows found in them. */
+class Pages {
+  readonly #walk: LedgerWalk;
+  readonly #start: number;
+  /** How many pages there are. */
+  readonly #count: number;
+  readonly #readings: Reading<LedgerPage>[] = [];
+  readonly #found: FoundRow[] = [];
+  #allowed: number;
+
+  constructor(walk: LedgerWalk, start: number, opening: Reading<LedgerPage>) {
+    this.#walk = walk;
+    this.#start = start;
+    this.#count = Math.max(opening.answer.pageCount, start + 1);
+    this.#allowed = walk.plannedPages;
+    this.take(opening);
   }
 
-  function take(reading: Reading<LedgerPage>): void {
-    const pageIndex = start + readings.length;
-    readings.push(reading);
+  /** The page behind the last one. */
+  get end(): number {
+    return this.#start + this.#readings.length;
+  }
+
+  /** How many are to be read next, side by side. */
+  next(): number {
+    const { first, takeMore } = this.#walk;
+    const read = this.#readings.length;
+    const missing = first - this.#found.length;
+    if (missing <= 0 || this.end >= this.#count) return 0;
+    const rowsPerPage = Math.max(1, this.#found.length / read);
+    const wanted = Math.min(Math.ceil(missing / rowsPerPage), this.#count - this.end);
+    if (read + wanted > this.#allowed) this.#allowed += takeMore(read + wanted - this.#allowed);
+    return Math.min(wanted, this.#allowed - read);
+  }
+
+  take(reading: Reading<LedgerPage>): void {
+    const page = this.end;
+    this.#readings.push(reading);
+    const { after } = this.#walk;
     const { rows } = reading.answer;
     rows.forEach((row, index) => {
-      const key = keyOfLedgerRow(row);
-      const known = found.get(key);
+      // Each is looked for among all: a map of them costs more, for most ledgers are short.
+      const known = this.#found.find((each) => isSameBalance(each.row, row));
       if (known !== undefined) known.row = row;
-      else if (!isShown(row) && !isAtOrBefore(after, pageIndex, index)) {
+      else if (after === null || !(this.#isShown(row) || (page === after.page && index <= after.row))) {
         // Behind a page's last row the next page begins: going on from there does not read this one again.
-        const isLastOfPage = index === rows.length - 1 && pageIndex + 1 < end;
-        const place = isLastOfPage ? { page: pageIndex + 1, index: -1 } : { page: pageIndex, index };
-        found.set(key, { row, ...place });
+        const isLastOfPage = index === rows.length - 1 && page + 1 < this.#count;
+        this.#found.push(isLastOfPage ? { row, page: page + 1, index: -1 } : { row, page, index });
       }
     });
   }
 
-  const all = [...found.values()];
-  const pages = readings.map(({ answer }) => answer);
-  let prints: readonly string[] | undefined;
-  return {
-    rows: all.slice(0, first).map(({ row }) => row),
-    // Only for who asks: most want no cursor, and each print is a hash.
-    positionOf(place) {
-      const { page, index } = at(all, place);
-      prints ??= all.slice(0, first).map(({ row }) => printOfLedgerRow(row));
-      return { page, row: index, shown: [...shown, ...prints.slice(0, place + 1)] };
-    },
-    hasMore: all.length > first || start + readings.length < end,
-    totalEntries: opening.answer.totalEntries,
-    warnings: distinct(pages.flatMap(({ warnings }) => warnings)),
-    readAt: pages.map(({ readAt }) => readAt).reduce((oldest, each) => (each < oldest ? each : oldest)),
-    isStale: readings.some(({ isStale }) => isStale),
-  };
+  slice(): LedgerSlice {
+    const { first, after } = this.#walk;
+    const found = this.#found;
+    const shown = found.length > first ? found.slice(0, first) : found;
+    const pages = this.#readings.map(({ answer }) => answer);
+    const [opening] = pages;
+    let prints: readonly string[] | undefined;
+    return {
+      rows: shown.map(({ row }) => row),
+      // Only for who asks: most want no cursor, and each print is a hash.
+      positionOf(place) {
+        const { page, index } = at(found, place);
+        prints ??= shown.map(({ row }) => printOfLedgerRow(row));
+        return { page, row: index, shown: [...(after?.shown ?? []), ...prints.slice(0, place + 1)] };
+      },
+      hasMore: found.length > first || this.end < this.#count,
+      totalEntries: opening?.totalEntries ?? 0,
+      warnings: distinct(pages.flatMap(({ warnings }) => warnings)),
+      readAt: pages.map(({ readAt }) => readAt).reduce((oldest, each) => (each < oldest ? each : oldest)),
+      isStale: this.#readings.some(({ isStale }) => isStale),
+    };
+  }
+
+  #isShown(row: LedgerRow): boolean {
+    const shown = this.#walk.after?.shown ?? [];
+    return shown.length > 0 && shown.includes(printOfLedgerRow(row));
+  }
 }
 
 function at(rows: readonly FoundRow[], place: number): FoundRow {
@@ -105,11 +144,8 @@ interface FoundRow {
   readonly index: number;
 }
 
-function isAtOrBefore(after: LedgerPosition | null, page: number, row: number): boolean {
-  return after !== null && page === after.page && row <= after.row;
-}
-
 /** Each code once: every page repeats what is said of the customer. */
 function distinct(warnings: readonly Warning[]): readonly Warning[] {
+  if (warnings.length === 0) return warnings;
   return [...new Map(warnings.map((warning) => [warning.code, warning])).values()].slice(0, MAX_WARNINGS);
 }

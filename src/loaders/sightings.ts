@@ -13,19 +13,18 @@ export interface Sightings<T> {
 
 /** An empty set of sightings, for one operation. */
 export function createSightings<T>(): Sightings<T> {
-  const reads = new Map<string, (() => Promise<T | null>)[]>();
+  // Few, and seldom looked for: a key of each would cost more than a look at all.
+  const sightings: { readonly customer: CustomerRef; readonly learn: () => Promise<T | null> }[] = [];
   return {
     add(customer, learn) {
-      const key = keyOfCustomerRef(customer);
-      const known = reads.get(key);
-      if (known === undefined) reads.set(key, [learn]);
-      else known.push(learn);
+      sightings.push({ customer, learn });
     },
 
     async find(customer) {
-      for (const learn of reads.get(keyOfCustomerRef(customer)) ?? []) {
+      const key = keyOfCustomerRef(customer);
+      for (const sighting of sightings.filter((each) => keyOfCustomerRef(each.customer) === key)) {
         // Its failure is its own field's error; here it only means that nothing was seen.
-        const seen = await learn().catch(() => null);
+        const seen = await sighting.learn().catch(() => null);
         if (seen !== null) return seen;
       }
       return null;
