@@ -2,20 +2,37 @@ import type { Telemetry } from './telemetry.ts';
 
 /** Tells several observers, each of what it listens to. */
 export function tellAll(...observers: readonly Partial<Telemetry>[]): Telemetry {
+  const each = <Name extends keyof Telemetry>(name: Name) => listenersOf(observers, name);
   return {
-    operationEnded: (...said) => observers.forEach((observer) => observer.operationEnded?.(...said)),
-    operationRepeated: () => observers.forEach((observer) => observer.operationRepeated?.()),
-    requestRefused: (...said) => observers.forEach((observer) => observer.requestRefused?.(...said)),
-    operationNotListed: (...said) => observers.forEach((observer) => observer.operationNotListed?.(...said)),
-    platformCallEnded: (...said) => observers.forEach((observer) => observer.platformCallEnded?.(...said)),
-    quotaWaited: (...said) => observers.forEach((observer) => observer.quotaWaited?.(...said)),
-    quotaRefused: (...said) => observers.forEach((observer) => observer.quotaRefused?.(...said)),
-    readAnswered: (...said) => observers.forEach((observer) => observer.readAnswered?.(...said)),
-    refreshed: (...said) => observers.forEach((observer) => observer.refreshed?.(...said)),
-    tokenFetched: (...said) => observers.forEach((observer) => observer.tokenFetched?.(...said)),
-    redisCommandEnded: (...said) => observers.forEach((observer) => observer.redisCommandEnded?.(...said)),
-    breakerMoved: (...said) => observers.forEach((observer) => observer.breakerMoved?.(...said)),
-    gateClosed: (...said) => observers.forEach((observer) => observer.gateClosed?.(...said)),
-    redisMoved: (...said) => observers.forEach((observer) => observer.redisMoved?.(...said)),
+    operationEnded: each('operationEnded'),
+    operationRepeated: each('operationRepeated'),
+    requestRefused: each('requestRefused'),
+    operationNotListed: each('operationNotListed'),
+    platformCallEnded: each('platformCallEnded'),
+    quotaWaited: each('quotaWaited'),
+    quotaRefused: each('quotaRefused'),
+    readAnswered: each('readAnswered'),
+    refreshed: each('refreshed'),
+    tokenFetched: each('tokenFetched'),
+    redisCommandEnded: each('redisCommandEnded'),
+    breakerMoved: each('breakerMoved'),
+    gateClosed: each('gateClosed'),
+    redisMoved: each('redisMoved'),
+  };
+}
+
+/** Who listens to one thing; where it is one observer, that one itself, for most are told of at every read. */
+function listenersOf<Name extends keyof Telemetry>(
+  observers: readonly Partial<Telemetry>[],
+  name: Name,
+): (...said: Parameters<Telemetry[Name]>) => void {
+  const listeners = observers.flatMap((observer) => {
+    const listener = observer[name] as ((...said: Parameters<Telemetry[Name]>) => void) | undefined;
+    return listener === undefined ? [] : [listener.bind(observer)];
+  });
+  const [only] = listeners;
+  if (only !== undefined && listeners.length === 1) return only;
+  return (...said) => {
+    for (const listener of listeners) listener(...said);
   };
 }
