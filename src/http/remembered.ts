@@ -52,8 +52,9 @@ export class RememberedAnswers {
 
   /** The answer that would be given now; undefined where that must be found out. */
   find(key: string): RememberedAnswer | undefined {
-    const answer = this.#answers.get(key);
-    return answer?.isCurrent() === true ? answer : undefined;
+    const nowMs = this.#options.clock.monotonicMs();
+    const answer = this.#answers.get(key, nowMs);
+    return answer?.isCurrent(nowMs) === true ? answer : undefined;
   }
 
   /** Remembers what was answered, where the same would be answered again. */

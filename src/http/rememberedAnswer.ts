@@ -26,6 +26,8 @@ export interface RememberedFacts {
 export class RememberedAnswer {
   readonly #options: RememberedOptions;
   readonly #facts: RememberedFacts;
+  /** Writes what is said of it in the log. */
+  #line: (() => void) | undefined;
 
   constructor(facts: RememberedFacts, options: RememberedOptions) {
     this.#facts = facts;
@@ -41,34 +43,46 @@ export class RememberedAnswer {
     return this.#facts.freshUntilMs;
   }
 
-  /** Whether it would be the answer now. */
-  isCurrent(): boolean {
-    for (const part of this.#facts.parts) if (!part.isGiven()) return false;
+  /** Whether it would be the answer now, on the monotonic clock. */
+  isCurrent(nowMs: number): boolean {
+    for (const part of this.#facts.parts) if (!part.isGiven(nowMs)) return false;
     return true;
   }
 
   /**
    * Counts and logs that it is given, as any other answer.
    *
-   * @returns its `cache-control` now
+   * @param startedAtMs when it was begun to be looked for, on the monotonic clock
    */
-  give(): string {
-    const { clock, logger, telemetry } = this.#options;
-    const { parts, operation, freshUntilMs } = this.#facts;
-    const startedAtMs = clock.monotonicMs();
-    for (const part of parts) part.countGiven();
+  give(startedAtMs: number): void {
+    const { clock, telemetry } = this.#options;
+    for (const part of this.#facts.parts) part.countGiven();
     const durationMs = clock.monotonicMs() - startedAtMs;
     telemetry.operationRepeated();
     telemetry.operationEnded('ok', durationMs);
-    logger.info({ operation, outcome: 'ok', durationMs: Math.round(durationMs), platformCalls: 0 }, 'operation');
-    return cacheControlOf(freshUntilMs - startedAtMs);
+    this.#log(Math.round(durationMs));
+  }
+
+  /** For how long a caller may keep it. */
+  cacheControlAt(nowMs: number): string {
+    return cacheControlOf(this.#facts.freshUntilMs - nowMs);
+  }
+
+  #log(durationMs: number): void {
+    const { logger } = this.#options;
+    const line = { operation: this.#facts.operation, outcome: 'ok', durationMs, platformCalls: 0 };
+    // Nearly always.
+    if (durationMs === 0) (this.#line ??= logger.lineOf(line, 'operation'))();
+    else logger.info(line, 'operation');
   }
 
   /** {@link give | Gives} it in the form that Apollo Server answers in. */
   toResponse(): HTTPGraphQLResponse {
     const { headers, text } = this.#facts;
+    const nowMs = this.#options.clock.monotonicMs();
+    this.give(nowMs);
     // True of whoever is given it now.
-    headers.set('cache-control', this.give());
+    headers.set('cache-control', this.cacheControlAt(nowMs));
     return { status: 200, headers, body: { kind: 'complete', string: text } };
   }
 }

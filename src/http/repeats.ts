@@ -54,9 +54,11 @@ export class Repeats {
 
   /** The whole answer to a request of this print, a character a byte; undefined where it must be looked at. */
   answerTo(print: string): string | undefined {
-    const repeat = this.#repeats.get(print);
-    if (repeat === undefined || !repeat.caller.isStill() || !repeat.answer.isCurrent()) return undefined;
-    const cacheControl = repeat.answer.give();
+    const nowMs = this.#clock.monotonicMs();
+    const repeat = this.#repeats.get(print, nowMs);
+    if (repeat === undefined || !repeat.caller.isStill() || !repeat.answer.isCurrent(nowMs)) return undefined;
+    repeat.answer.give(nowMs);
+    const cacheControl = repeat.answer.cacheControlAt(nowMs);
     return `${repeat.head}date: ${this.#now()}\r\ncache-control: ${cacheControl}\r\n\r\n${repeat.body}`;
   }
 

@@ -75,10 +75,10 @@ export class MemoryRoom {
       for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => entries.delete(entry));
     };
 
-    function get(key: string): Value | undefined {
+    function get(key: string, nowMs?: number): Value | undefined {
       const entry = own.get(key);
       if (entry === undefined) return undefined;
-      if (clock.monotonicMs() < entry.untilMs) return entries.get(entry)?.value as Value; // Only this store sets it.
+      if ((nowMs ?? clock.monotonicMs()) < entry.untilMs) return entries.get(entry)?.value as Value; // Only this store sets it.
       entries.delete(entry);
       return undefined;
     }

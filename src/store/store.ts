@@ -9,7 +9,8 @@ export interface Store<Value> {
 
 /** A store in this process: what it has is there at once. */
 export interface NearStore<Value> extends Store<Value> {
-  get(key: string): Value | undefined;
+  /** @param nowMs on the monotonic clock, where somebody has just looked at it */
+  get(key: string, nowMs?: number): Value | undefined;
   set(key: string, value: Value, ttlMs: number): void;
   delete(key: string): void;
   /** How many values it holds. */

@@ -5,7 +5,7 @@ import type { Reading } from '../../domain/reading.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import { createCachedFetch, foundIn, type CachedFetchOptions, type Found } from './cachedFetch.ts';
 import type { CacheEntry } from './cacheEntry.ts';
-import type { NearEntry } from './cacheTiers.ts';
+import type { NearEntry, Wanted } from './cacheTiers.ts';
 import type { Flights } from './flights.ts';
 import { createRefreshContext, isDueForRefresh, type RefreshRules } from './refreshAhead.ts';
 
@@ -93,7 +93,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   }
 
   function refreshIfDue(key: string, question: Question, near: NearEntry<Answer>, ageMs: number): void {
-    if (!isDueForRefresh(near, near.hits, ageMs, rules.freshMs, refresh)) return;
+    if (!isDueForRefresh(near, near.wanted.hits, ageMs, rules.freshMs, refresh)) return;
     near.isRefreshed = true; // Once for each answer.
     if (flights.has(key)) return;
     const { context, dispose } = createRefreshContext(clock, refresh.timeoutMs);
@@ -111,18 +111,17 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
    * What an operation notes that was given the entry of this key; whoever looks at it uses the entry, as a read does. It
    * does not hold the entry, for whole answers are made of parts: what the cache has let go must not live on in them.
    */
-  function partOf(key: string): CachedPart {
+  function partOf(key: string, wanted: Wanted): CachedPart {
     const part: CachedPart = {
-      isGiven() {
-        const near = tiers.near(key);
+      isGiven(nowMs) {
+        const near = tiers.near(key, nowMs);
         if (near?.part !== part) return false;
-        const ageMs = ageOf(near.entry);
+        const ageMs = nowMs - near.entry.receivedAtMs;
         // The read itself would see to a refresh: let it run.
-        return ageMs < rules.freshMs && !isDueForRefresh(near, near.hits + 1, ageMs, rules.freshMs, refresh);
+        return ageMs < rules.freshMs && !isDueForRefresh(near, wanted.hits + 1, ageMs, rules.freshMs, refresh);
       },
       countGiven() {
-        const near = tiers.near(key);
-        if (near?.part === part) near.hits += 1;
+        wanted.hits += 1;
         telemetry.readAnswered(name, 'fresh');
       },
     };
@@ -130,7 +129,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   }
 
   function notePart({ meter }: ReadContext, key: string, near: NearEntry<Answer>): void {
-    meter.parts.push((near.part ??= partOf(key)));
+    meter.parts.push((near.part ??= partOf(key, near.wanted)));
   }
 
   /** The last answer, when the platform cannot be asked and it is not too old. @throws the error where there is none */
@@ -151,7 +150,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   /** A fresh one that is here. @throws {PlatformProblem} `CUSTOMER_NOT_FOUND` where it says that nobody is there */
   function give(asked: Asked<Question>, near: NearEntry<Answer>, context: ReadContext): Reading<Answer> {
     const { key, question, wantedMs } = asked;
-    near.hits += 1;
+    near.wanted.hits += 1;
     context.meter.fromCache += 1;
     telemetry.readAnswered(name, 'fresh');
     noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);

@@ -3,11 +3,16 @@ import type { CachedPart } from '../../domain/operation.ts';
 import type { NearStore, Store } from '../../store/store.ts';
 import { rankOfEntry, type CacheEntry } from './cacheEntry.ts';
 
+/** How wanted an entry is here. Who counts need not hold the entry. */
+export interface Wanted {
+  /** How often it was given, fresh, since it is here. */
+  hits: number;
+}
+
 /** An entry in this process, and how wanted it is here. */
 export interface NearEntry<Answer> {
   readonly entry: CacheEntry<Answer>;
-  /** How often it was given, fresh, since it is here. */
-  hits: number;
+  readonly wanted: Wanted;
   /** Whether it was read ahead already. */
   isRefreshed: boolean;
   /** What an operation that was given it notes, made when the first was. */
@@ -41,9 +46,9 @@ export class CacheTiers<Answer> {
     return this.#far !== undefined;
   }
 
-  /** What this process has. */
-  near(key: string): NearEntry<Answer> | undefined {
-    return this.#near.get(key);
+  /** What this process has. @param nowMs on the monotonic clock, where somebody has just looked at it */
+  near(key: string, nowMs?: number): NearEntry<Answer> | undefined {
+    return this.#near.get(key, nowMs);
   }
 
   /** The newest that anybody has, for who is not content with what is near. */
@@ -65,7 +70,7 @@ export class CacheTiers<Answer> {
   }
 
   #keepNear(key: string, entry: CacheEntry<Answer>): void {
-    this.#near.set(key, { entry, hits: 0, isRefreshed: false }, this.#leftMsOf(entry));
+    this.#near.set(key, { entry, wanted: { hits: 0 }, isRefreshed: false }, this.#leftMsOf(entry));
   }
 
   #ask(key: string, far: Store<CacheEntry<Answer>>): Promise<CacheEntry<Answer> | undefined> {
