@@ -6,16 +6,25 @@ import type { NearStore } from '../store/store.ts';
 import type { Caller } from './remembered.ts';
 import type { RememberedAnswer } from './rememberedAnswer.ts';
 
-/** An answer as it goes over the wire, without what is of the moment. */
+/** An answer to requests of one print. */
 interface Repeat {
   readonly answer: RememberedAnswer;
   readonly caller: Caller;
+  /** Without what is of the moment; a character a byte. */
   readonly head: string;
-  /** A character a byte. */
-  readonly body: string;
+  readonly bodyBytes: number;
+  /** As it was given last. */
+  wire?: Wire;
 }
 
-/** About what a head, and what holds it, take; the body is mostly the remembered answer's own text. */
+/** An answer as it goes over the wire, the same for up to a second. Never written to again: it may not be sent yet. */
+interface Wire {
+  readonly dateSecond: number;
+  readonly freshForSeconds: number;
+  readonly bytes: Buffer;
+}
+
+/** About what a head takes, twice, and what holds it. */
 const REPEAT_BYTES = 2500;
 /** Of requests that came, to know those that come again. */
 const MAX_PRINTS = 4096;
@@ -49,17 +58,16 @@ export class Repeats {
   }) {
     this.#clock = clock;
     this.#keepAlive = keepAlive;
-    this.#repeats = memory.store({ bytesOf: ({ body }: Repeat) => REPEAT_BYTES + body.length });
+    this.#repeats = memory.store({ bytesOf: ({ bodyBytes }: Repeat) => REPEAT_BYTES + bodyBytes });
   }
 
-  /** The whole answer to a request of this print, a character a byte; undefined where it must be looked at. */
-  answerTo(print: string): string | undefined {
+  /** The whole answer to a request of this print; undefined where it must be looked at. */
+  answerTo(print: string): Buffer | undefined {
     const nowMs = this.#clock.monotonicMs();
     const repeat = this.#repeats.get(print, nowMs);
     if (repeat === undefined || !repeat.caller.isStill() || !repeat.answer.isCurrent(nowMs)) return undefined;
     repeat.answer.give(nowMs);
-    const cacheControl = repeat.answer.cacheControlAt(nowMs);
-    return `${repeat.head}date: ${this.#now()}\r\ncache-control: ${cacheControl}\r\n\r\n${repeat.body}`;
+    return this.#wireOf(repeat, nowMs).bytes;
   }
 
   /** Keeps how a request was answered, where the connection goes on behind it: `response` has been ended with `answer`. */
@@ -71,13 +79,27 @@ export class Repeats {
     this.#prints.set(print, true);
     if (!cameBefore) return;
     const head = `${headOf(response)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`;
-    const repeat = { answer, caller, head, body: bytesOf(answer.text) };
+    const repeat: Repeat = { answer, caller, head, bodyBytes: Buffer.byteLength(answer.text) };
     this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());
   }
 
+  /** An answer with what is of the moment: both of it counts whole seconds. */
+  #wireOf(repeat: Repeat, nowMs: number): Wire {
+    const { answer, wire: last } = repeat;
+    const dateSecond = Math.floor(this.#clock.now() / 1000);
+    const freshForSeconds = Math.floor((answer.freshUntilMs - nowMs) / 1000);
+    if (last?.dateSecond === dateSecond && last.freshForSeconds === freshForSeconds) return last;
+    const date = this.#dateOf(dateSecond);
+    const head = `${repeat.head}date: ${date}\r\ncache-control: ${answer.cacheControlAt(nowMs)}\r\n\r\n`;
+    // Not of the pool that others share: one small piece of it would hold all of it.
+    const bytes = Buffer.allocUnsafeSlow(head.length + repeat.bodyBytes);
+    bytes.write(head, 'latin1');
+    bytes.write(answer.text, head.length);
+    return (repeat.wire = { dateSecond, freshForSeconds, bytes });
+  }
+
   /** RFC 9110, section 5.6.7. */
-  #now(): string {
-    const second = Math.floor(this.#clock.now() / 1000);
+  #dateOf(second: number): string {
     if (second === this.#dateSecond) return this.#date;
     this.#dateSecond = second;
     return (this.#date = new Date(1000 * second).toUTCString());
@@ -95,9 +117,4 @@ function headOf(response: ServerResponse): string {
     .filter(([name, value]) => name !== 'cache-control' && value !== undefined)
     .flatMap(([name, value]) => [value].flat().map((each) => `${name}: ${each}`));
   return [`HTTP/1.1 ${response.statusCode} OK`, ...lines, ''].join('\r\n');
-}
-
-/** UTF-8, a character a byte: the text itself where it is ASCII. */
-function bytesOf(text: string): string {
-  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }

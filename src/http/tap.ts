@@ -5,8 +5,8 @@ import { Framing } from './framing.ts';
 
 /** What is done with requests before they are parsed. */
 export interface TapOptions {
-  /** The whole HTTP answer to a request of this print, a character a byte; undefined: it goes to the parser. */
-  readonly answerTo: (print: string) => string | undefined;
+  /** The whole HTTP answer to a request of this print; undefined: it goes to the parser. */
+  readonly answerTo: (print: string) => Buffer | undefined;
   /** Whether all that came on a connection before is answered. */
   readonly isIdle: (socket: Socket) => boolean;
   /** Answered on one connection at most, parsed or not. */
@@ -82,9 +82,9 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     );
   }
 
-  function give(socket: Socket, line: Line, answer: string): void {
+  function give(socket: Socket, line: Line, answer: Buffer): void {
     line.requests += 1;
-    socket.write(answer, 'latin1');
+    socket.write(answer);
     if (socket.writableLength === 0) return;
     const cancel = options.unlessTaken(() => socket.destroy());
     socket.once('close', cancel);

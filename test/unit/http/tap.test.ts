@@ -27,8 +27,9 @@ function startEcho({ isTapped = true, turns = 1, known = new Map<string, string>
     ? tapRequests(server, {
         answerTo(print) {
           const answer = known.get(print);
-          if (answer !== undefined) told += 1;
-          return answer;
+          if (answer === undefined) return undefined;
+          told += 1;
+          return Buffer.from(answer);
         },
         isIdle: (socket) => (busy.get(socket) ?? 0) === 0,
         maxRequests: MAX_REQUESTS,
