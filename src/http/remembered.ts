@@ -57,12 +57,17 @@ export class RememberedAnswers {
     return answer?.isCurrent(nowMs) === true ? answer : undefined;
   }
 
-  /** Remembers what was answered, where the same would be answered again. */
-  keep(key: string, { status, headers, body }: HTTPGraphQLResponse, { ending, meter }: OperationContext): void {
+  /** Remembers what was answered, where the same would be answered again; undefined where it would not. */
+  keep(
+    key: string,
+    { status, headers, body }: HTTPGraphQLResponse,
+    { ending, meter }: OperationContext,
+  ): RememberedAnswer | undefined {
     const { repeatableAs: operation } = ending;
-    if (operation === undefined || (status ?? 200) !== 200 || body.kind !== 'complete') return;
+    if (operation === undefined || (status ?? 200) !== 200 || body.kind !== 'complete') return undefined;
     const { parts, freshUntilMs } = meter;
     const answer = new RememberedAnswer({ headers, text: body.string, operation, parts, freshUntilMs }, this.#options);
     this.#answers.set(key, answer, freshUntilMs - this.#options.clock.monotonicMs());
+    return answer;
   }
 }

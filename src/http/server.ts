@@ -123,7 +123,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   return server;
 }
 
-/** A remembered answer was given, to this caller. */
+/** This caller was given an answer that is remembered. */
 interface Remembered {
   readonly answer: RememberedAnswer;
   readonly caller: Caller;
@@ -162,9 +162,9 @@ async function answer(
     const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES, lease) : undefined;
     // Only now does it take a place: whoever sends slowly keeps nobody out.
     return await slots.run(async () => {
-      const { result, known } = await resultOf({ request, search, body, caller, deadline }, options);
+      const { result, remembered } = await resultOf({ request, search, body, caller, deadline }, options);
       await send(response, result, options);
-      return known && { answer: known, caller };
+      return remembered && { answer: remembered, caller };
     });
   } finally {
     lease.release();
@@ -181,14 +181,14 @@ interface Asked {
   readonly deadline: Deadline;
 }
 
-/** What is answered: remembered, or by Apollo Server. */
+/** What is answered: remembered, or by Apollo Server, and remembered from now on where it can be. */
 async function resultOf(
   { request, search, body, caller, deadline }: Asked,
   { apollo, createContext, remembered }: HttpServerOptions,
-): Promise<{ readonly result: HTTPGraphQLResponse; readonly known?: RememberedAnswer }> {
+): Promise<{ readonly result: HTTPGraphQLResponse; readonly remembered: RememberedAnswer | undefined }> {
   const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
   const known = key === undefined ? undefined : remembered?.find(key);
-  if (known !== undefined) return { result: known.toResponse(), known };
+  if (known !== undefined) return { result: known.toResponse(), remembered: known };
   const parsed = body === undefined ? undefined : parseBody(body);
   const httpGraphQLRequest = { method: request.method ?? '', headers: headersOf(request), search, body: parsed };
   const context = createContext(caller, deadline);
@@ -196,8 +196,7 @@ async function resultOf(
     httpGraphQLRequest,
     context: () => Promise.resolve(context),
   });
-  if (key !== undefined) remembered?.keep(key, result, context);
-  return { result };
+  return { result, remembered: key === undefined ? undefined : remembered?.keep(key, result, context) };
 }
 
 function unexpected(): Promise<never> {
