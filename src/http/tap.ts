@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Framing } from './framing.ts';
+import { readIntoShared } from './sharedRead.ts';
 
 /** What is done with requests before they are parsed. */
 export interface TapOptions {
@@ -48,8 +49,9 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
       if (line.isHandedOver) return;
       const print = isCandidate(socket, line, chunk) ? hash('sha256', chunk, 'base64url') : undefined;
       const answer = print === undefined || line.requests === 0 ? undefined : options.answerTo(print);
-      if (answer === undefined) hand(chunk, print);
-      else give(socket, line, answer);
+      if (answer !== undefined) give(socket, line, answer);
+      // What goes on is kept by others for longer than the shared buffer keeps it.
+      else hand(isShared ? Buffer.from(chunk) : chunk, print);
     };
     const hand = (chunk: Buffer, print: string | undefined) => {
       line.framing.expect();
@@ -59,6 +61,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     };
     socket.on('data', onData); // First: the parser lets go of the handle when somebody else listens.
     socket.removeListener('data', parse as (chunk: Buffer) => void);
+    const isShared = readIntoShared(socket, onData);
   });
   server.prependListener('request', (request) => {
     const line = lines.get(request.socket);
