@@ -67,57 +67,86 @@ export async function askAll(url: URL, connections: number, asked: readonly Aske
   await closedLoop(url, connections, { answers: asked.length }, () => others.pop() ?? first);
 }
 
+/** What became of a load at a steady rate. */
+export interface SteadyResult extends LoadResult {
+  /** How late the load itself was in noticing that a request is due, of each: that is no delay of the program's. */
+  readonly noticedLateMs: readonly number[];
+}
+
 /**
- * Sends requests at a steady rate whether or not earlier ones have been answered. Each is timed from the moment it was due,
- * so that what waits behind a slow answer is not forgotten.
+ * Sends requests at a steady rate whether or not earlier ones have been answered, over as many connections as there are:
+ * what is due while all of them are busy waits for one. Each is timed from the moment it was due, so that what waits behind
+ * a slow answer is not forgotten; but where the load itself was away then, from when it was back. It opens no connection for
+ * what is late: after a pause of its own it would open them by thousands, each at a price that makes it later.
  *
- * @param settleSeconds as many more before, in which connections open; their answers are looked at, and not timed
+ * @param settleSeconds as many more before; their answers are looked at, and not timed
  */
 export async function atFixedRate(
   url: URL,
   {
+    connections,
     perSecond,
     seconds,
     settleSeconds = 0,
-  }: { readonly perSecond: number; readonly seconds: number; readonly settleSeconds?: number },
+  }: {
+    readonly connections: number;
+    readonly perSecond: number;
+    readonly seconds: number;
+    readonly settleSeconds?: number;
+  },
   next: () => Asked,
-): Promise<LoadResult> {
+): Promise<SteadyResult> {
   const [settling, tally] = [createTally(), createTally()];
+  const noticedLateMs: number[] = [];
   const startMs = performance.now();
   const settlingCount = Math.round(perSecond * settleSeconds);
   const count = settlingCount + Math.round(perSecond * seconds);
-  const idle: ((dueMs: number) => void)[] = [];
-  const lanes: Lane[] = [];
-  let begun = 0;
+  /** When those were due, or noticed, for which there was no connection yet, and how many of them have one now. */
+  const waiting: number[] = [];
+  let sent = 0;
+  let due = 0;
   let answered = 0;
 
-  function openAnother(): (dueMs: number) => void {
+  function open(): () => void {
     let asked: Asked;
     let askedMs = 0;
     let of = settling;
     const lane = openLane(url, (answer) => {
       of.note(asked, answer, askedMs);
       answered += 1;
-      idle.push(ask);
+      if (sent < due) ask();
+      else idle.push(ask);
     });
-    const ask = (dueMs: number) => {
+    function ask(): void {
       asked = next();
-      askedMs = dueMs;
-      of = begun < settlingCount ? settling : tally;
+      askedMs = waiting[sent] ?? 0;
+      of = sent < settlingCount ? settling : tally;
+      sent += 1;
       lane.send(asked.request);
-    };
+    }
     lanes.push(lane);
     return ask;
   }
 
+  const lanes: Lane[] = [];
+  const idle = Array.from({ length: connections }, open);
   while (answered < count) {
-    const due = Math.min(count, Math.floor(((performance.now() - startMs) * perSecond) / 1000));
-    for (; begun < due; begun += 1) (idle.pop() ?? openAnother())(startMs + (1000 * begun) / perSecond);
+    const nowMs = performance.now();
+    const dueNow = Math.min(count, Math.floor(((nowMs - startMs) * perSecond) / 1000));
+    for (; due < dueNow; due += 1) {
+      waiting.push(nowMs);
+      if (due >= settlingCount) noticedLateMs.push(nowMs - (startMs + (1000 * due) / perSecond));
+    }
+    while (sent < due) {
+      const ask = idle.pop();
+      if (ask === undefined) break;
+      ask();
+    }
     await new Promise((resolve) => setImmediate(resolve)); // Timers are no finer than a millisecond.
   }
   for (const lane of lanes) lane.close();
   const { problems, ...timed } = tally.result();
-  return { ...timed, problems: sumOf([settling.result().problems, problems]) };
+  return { ...timed, noticedLateMs, problems: sumOf([settling.result().problems, problems]) };
 }
 
 function createTally() {

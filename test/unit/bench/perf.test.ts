@@ -119,13 +119,17 @@ describe('what the bench times', () => {
     expect([load.answers, load.problems.size]).toEqual([12, 0]);
   });
 
-  it('sends as many requests at a steady rate as are due', async () => {
+  it.each([1, 8])('sends as many requests at a steady rate as are due, over %d connections', async (connections) => {
     const addressee = await introduce('Somebody', program.url, streams);
     const { next } = streams.stream('misses', addressee);
 
-    const load = await atFixedRate(program.url, { perSecond: 1000, seconds: 0.05 }, next);
+    const load = await atFixedRate(
+      program.url,
+      { connections, perSecond: 1000, seconds: 0.05, settleSeconds: 0.01 },
+      next,
+    );
 
-    expect([load.answers, load.problems.size]).toEqual([50, 0]);
+    expect([load.answers, load.noticedLateMs.length, load.problems.size]).toEqual([50, 50, 0]);
   });
 });
 
