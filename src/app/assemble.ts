@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createRouterCheck, ROUTER_HEADER } from '../auth/router.ts';
 import type { Config } from '../config/index.ts';
-import { createMeter, type ReadContext } from '../domain/operation.ts';
+import { createMeter, OperationReads } from '../domain/operation.ts';
 import { createApollo } from '../graphql/apollo.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import { FIRST_OPERATION } from '../graphql/firstOperation.ts';
@@ -93,6 +93,7 @@ export async function assemble(
     plugins: [explorer.plugin],
   });
   const isKept = config.cache.freshMs > 0; // Else nothing that is read would ever be given again.
+  const quotaRemaining = () => platform.client.gate.remaining;
   const slots = new OperationSlots(config.http.maxConcurrentOperations);
   const server = createHttpServer({
     apollo,
@@ -114,19 +115,13 @@ export async function assemble(
     }),
     createContext: ({ viewer, isRouter: isFromRouter }, deadline) => {
       const meter = createMeter();
-      const context: ReadContext = {
-        signal: deadline.signal,
-        deadlineAtMs: () => deadline.atMs,
-        priority: () => 'interactive',
-        meter,
-      };
-      const loaders = createLoaders({ platform, context });
+      const loaders = createLoaders({ platform, context: new OperationReads(deadline, meter) });
       return {
         viewer,
         isRouter: isFromRouter,
         loaders,
         meter,
-        quotaRemaining: () => platform.client.gate.remaining,
+        quotaRemaining,
         startedAtMs: clock.monotonicMs(),
         ending: {},
       };

@@ -68,3 +68,24 @@ export interface ReadContext {
   onUrgent?(callback: () => void): () => void;
   readonly meter: OperationMeter;
 }
+
+/** What the reads of an operation are done under: somebody waits for it, until then. */
+export class OperationReads implements ReadContext {
+  readonly signal: StopSignal;
+  readonly meter: OperationMeter;
+  readonly #atMs: number;
+
+  constructor({ signal, atMs }: { readonly signal: StopSignal; readonly atMs: number }, meter: OperationMeter) {
+    this.signal = signal;
+    this.meter = meter;
+    this.#atMs = atMs;
+  }
+
+  deadlineAtMs(): number {
+    return this.#atMs;
+  }
+
+  priority(): Priority {
+    return 'interactive';
+  }
+}

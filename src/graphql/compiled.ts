@@ -59,21 +59,27 @@ export function createCompiledRun({ schema, coerce }: CompiledOptions): Run {
     return plan;
   }
 
-  return async (document, operation, variables, context) => {
+  return (document, operation, variables, context) => {
     const { coerced } = coerce(context, operation, variables);
     // Strangers have next to nothing to run, and are the most there are.
     const plan = coerced === undefined || !context.viewer.isAuthenticated ? undefined : planOf(document, operation);
-    if (plan === undefined || coerced === undefined) return undefined;
-    try {
-      const { data, errors } = await plan(context, coerced);
+    if (plan === undefined || coerced === undefined) return NOT_RUN;
+    // Whatever went wrong, graphql-js will say it in its own words.
+    const answered = ({ data, errors }: ExecutionResult): Answered | undefined => {
       if (errors === undefined && data !== undefined && data !== null) return { data };
+      context.loaders.restart();
+      return undefined;
+    };
+    try {
+      const result = plan(context, coerced);
+      return result instanceof Promise ? result.then(answered, () => answered({})) : Promise.resolve(answered(result));
     } catch {
-      // Whatever it was, graphql-js will say it in its own words.
+      return Promise.resolve(answered({}));
     }
-    context.loaders.restart();
-    return undefined;
   };
 }
+
+const NOT_RUN = Promise.resolve(undefined);
 
 function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Plan | undefined {
   const compiled = compileQuery(schema, document, operation.name?.value);

@@ -14,7 +14,7 @@ const TOO_LARGE = 'The body is too large.';
  * @param lease room for it beside the bodies of others
  * @throws {HttpRefusal} 503 where there is none; 415 unless it says that it is uncompressed JSON in UTF-8, 413 when too large
  */
-export async function readBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<Buffer> {
+export function readBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<Buffer> {
   assertPlainJson(request);
   const close = { connection: 'close' };
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {

@@ -10,9 +10,9 @@ export interface Deadline {
   /** When its time is up, on the monotonic clock. */
   readonly atMs: number;
   /** Aborts now: the caller has gone, nobody will read the answer. */
-  abandon(): void;
+  readonly abandon: () => void;
   /** Takes the timer back. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** Why what a caller asked for is given up who has gone: one for all, for most callers go when they have their answer. */
@@ -22,12 +22,7 @@ const GONE = new GatewayError('PLATFORM_TIMEOUT', { detail: 'caller gone' });
 export function createDeadline(clock: Clock, afterMs: number): Deadline {
   const signal = new Stop();
   const dispose = clock.after(afterMs, () => signal.abort(new GatewayError('PLATFORM_TIMEOUT', { detail: DEADLINE })));
-  return {
-    signal,
-    atMs: clock.monotonicMs() + afterMs,
-    abandon: () => signal.abort(GONE),
-    dispose,
-  };
+  return { signal, atMs: clock.monotonicMs() + afterMs, abandon: () => signal.abort(GONE), dispose };
 }
 
 /**

@@ -25,13 +25,12 @@ const MAX_DRAINED_MS = 2000;
 export const RESPONSE_TIMEOUT_MS = 30_000;
 
 /** Sends what Apollo has answered. */
-export async function send(
+export function send(
   response: ServerResponse,
   { status, headers, body }: HTTPGraphQLResponse,
   { pagePolicyOf, isClosing, clock }: RespondOptions,
-): Promise<void> {
+): Promise<void> | undefined {
   if (isClosing()) response.setHeader('connection', 'close');
-  dropUnlessTaken(response, clock);
   for (const [name, value] of headers) response.setHeader(name, value);
   response.statusCode = status ?? 200;
   if (body.kind === 'complete') {
@@ -40,16 +39,23 @@ export async function send(
     }
     response.setHeader('content-length', Buffer.byteLength(body.string));
     response.end(body.string);
-    return;
+    // Most is taken at once.
+    if (response.writableLength > 0) dropUnlessTaken(response, clock);
+    return undefined;
   }
-  for await (const chunk of body.asyncIterator) response.write(chunk);
+  dropUnlessTaken(response, clock);
+  return sendParts(response, body.asyncIterator);
+}
+
+async function sendParts(response: ServerResponse, parts: AsyncIterable<string>): Promise<void> {
+  for await (const part of parts) response.write(part);
   response.end();
 }
 
 /** Cuts a caller off who does not read, or is not there any more, a while after the answer was given. */
 function dropUnlessTaken(response: ServerResponse, clock: Clock): void {
   const cancel = clock.after(RESPONSE_TIMEOUT_MS, () => response.destroy());
-  response.once('close', cancel);
+  response.on('close', cancel);
 }
 
 /** Answers a request that is refused, if somebody is still there to read it; what failed here goes to the log. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
 import type { OperationContext } from '../graphql/context.ts';
 import { parseBody, readBody } from './body.ts';
-import { createBodyBudget, type BodyBudget } from './bodyBudget.ts';
+import { createBodyBudget, type BodyBudget, type BodyLease } from './bodyBudget.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { createDeadline, deadlineMsOf, type Deadline } from './deadline.ts';
 import { assertPlainNumbers } from './plainNumbers.ts';
@@ -11,7 +11,7 @@ import type { Caller, RememberedAnswers } from './remembered.ts';
 import type { RememberedAnswer } from './rememberedAnswer.ts';
 import { Repeats } from './repeats.ts';
 import { refuse, RESPONSE_TIMEOUT_MS, send, type RespondOptions } from './respond.ts';
-import type { OperationSlots } from './slots.ts';
+import type { OperationSlots, Slot } from './slots.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 import { tapRequests } from './tap.ts';
@@ -137,7 +137,7 @@ async function answer(
   options: HttpServerOptions,
   bodies: Bodies,
 ): Promise<Remembered | undefined> {
-  const { identify, corsOrigins, requestDeadlineMs, slots, clock } = options;
+  const { identify, corsOrigins, requestDeadlineMs, slots, clock, remembered } = options;
   const [path, search] = splitUrl(request.url ?? '');
   assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
@@ -152,51 +152,45 @@ async function answer(
 
   slots.assertRoom(); // Before a byte of the body is read.
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
-  response.once('close', () => deadline.abandon());
-  const caller = await identify(request, deadline).catch((error: unknown) => {
-    deadline.dispose();
-    throw error;
-  });
-  const lease = bodies[caller.viewer.isAuthenticated ? 'known' : 'strangers'].lease();
+  response.on('close', deadline.abandon);
+  let lease: BodyLease | undefined;
+  let slot: Slot | undefined;
   try {
+    const caller = await identify(request, deadline);
+    lease = bodies[caller.viewer.isAuthenticated ? 'known' : 'strangers'].lease();
     const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES, lease) : undefined;
-    // Only now does it take a place: whoever sends slowly keeps nobody out.
-    return await slots.run(async () => {
-      const { result, remembered } = await resultOf({ request, search, body, caller, deadline }, options);
-      await send(response, result, options);
-      return remembered && { answer: remembered, caller };
-    });
+    slot = slots.take(); // Only now: whoever sends slowly keeps nobody out.
+    const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
+    const known = key === undefined ? undefined : remembered?.find(key);
+    if (known !== undefined) {
+      await send(response, known.toResponse(), options);
+      return { answer: known, caller };
+    }
+    const context = options.createContext(caller, deadline);
+    const result = await run({ request, search, body }, context, options);
+    const kept = key === undefined ? undefined : remembered?.keep(key, result, context);
+    await send(response, result, options);
+    return kept && { answer: kept, caller };
   } finally {
-    lease.release();
+    slot?.leave();
+    lease?.release();
     deadline.dispose();
   }
 }
 
-/** A request that may ask, its body read. */
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly search: string;
-  readonly body: Buffer | undefined;
-  readonly caller: Caller;
-  readonly deadline: Deadline;
-}
-
-/** What is answered: remembered, or by Apollo Server, and remembered from now on where it can be. */
-async function resultOf(
-  { request, search, body, caller, deadline }: Asked,
-  { apollo, createContext, remembered }: HttpServerOptions,
-): Promise<{ readonly result: HTTPGraphQLResponse; readonly remembered: RememberedAnswer | undefined }> {
-  const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
-  const known = key === undefined ? undefined : remembered?.find(key);
-  if (known !== undefined) return { result: known.toResponse(), remembered: known };
+/** Has Apollo Server answer it. */
+function run(
+  {
+    request,
+    search,
+    body,
+  }: { readonly request: IncomingMessage; readonly search: string; readonly body?: Buffer | undefined },
+  context: OperationContext,
+  { apollo }: HttpServerOptions,
+): Promise<HTTPGraphQLResponse> {
   const parsed = body === undefined ? undefined : parseBody(body);
   const httpGraphQLRequest = { method: request.method ?? '', headers: headersOf(request), search, body: parsed };
-  const context = createContext(caller, deadline);
-  const result = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest,
-    context: () => Promise.resolve(context),
-  });
-  return { result, remembered: key === undefined ? undefined : remembered?.keep(key, result, context) };
+  return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(context) });
 }
 
 function unexpected(): Promise<never> {

@@ -25,20 +25,24 @@ export class OperationSlots {
   }
 
   /**
-   * Runs an operation where there is room for it.
+   * Takes a place, to be left once.
    *
-   * @throws {HttpRefusal} 503 `OVERLOADED` when there is none
+   * @throws {HttpRefusal} 503 `OVERLOADED` when there is no room
    */
-  async run<T>(operation: () => Promise<T>): Promise<T> {
+  take(): Slot {
     this.assertRoom();
     this.#taken += 1;
-    try {
-      return await operation();
-    } finally {
-      this.#taken -= 1;
-    }
+    return this;
+  }
+
+  /** Leaves a place. */
+  leave(): void {
+    this.#taken -= 1;
   }
 }
+
+/** A place that was taken. */
+export type Slot = Pick<OperationSlots, 'leave'>;
 
 function overloaded(): HttpRefusal {
   return new HttpRefusal(503, 'OVERLOADED', 'Too many operations are under way.', { 'retry-after': '1' });

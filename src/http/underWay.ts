@@ -27,7 +27,7 @@ export function createUnderWay(): UnderWay {
     add(request, response) {
       const all = bySocket.get(request.socket) ?? new Map<ServerResponse, IncomingMessage>();
       bySocket.set(request.socket, all.set(response, request));
-      response.once('close', () => all.delete(response));
+      response.on('close', () => all.delete(response));
       if (all.size > MAX_UNDER_WAY) {
         const message = `At most ${MAX_UNDER_WAY} requests at once are answered on one connection.`;
         throw new HttpRefusal(429, 'TOO_MANY_REQUESTS', message, { connection: 'close' });

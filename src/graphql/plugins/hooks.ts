@@ -47,21 +47,37 @@ export function pluginOf(hooks: readonly OperationHooks[]): ApolloServerPlugin<O
       return DONE;
     },
     requestDidStart(request) {
-      const own = new Map<OperationListener, OperationListener>();
+      let own: Map<OperationListener, OperationListener> | undefined;
       for (const each of hooks) {
         const listener = each.requestDidStart?.(request);
-        if (listener !== undefined) own.set(each, listener);
+        if (listener === undefined) continue;
+        own ??= new Map();
+        own.set(each, listener);
       }
-      if (own.size === 0) return ofMost;
-      return listenerOf(hooks.flatMap((each) => [own.get(each) ?? [], each].flat()));
+      if (own === undefined) return ofMost;
+      const all = own;
+      return listenerOf(hooks.flatMap((each) => [all.get(each) ?? [], each].flat()));
     },
   };
 }
 
 const DONE = Promise.resolve();
+const NONE = Promise.resolve(null);
+
+async function firstResponse(
+  listeners: readonly OperationListener[],
+  request: ResolvedRequest,
+): Promise<GraphQLResponse | null> {
+  for (const each of listeners) {
+    const response = await each.responseForOperation?.(request);
+    if (response !== undefined && response !== null) return response;
+  }
+  return null;
+}
 
 function listenerOf(listeners: readonly OperationListener[]): Promise<GraphQLRequestListener<OperationContext>> {
   const answering = listeners.filter((each) => 'responseForOperation' in each);
+  const [only, ...others] = answering;
   return Promise.resolve({
     validationDidStart(request) {
       for (const each of listeners) each.validationDidStart?.(request);
@@ -71,12 +87,9 @@ function listenerOf(listeners: readonly OperationListener[]): Promise<GraphQLReq
       for (const each of listeners) each.didResolveOperation?.(request);
       return DONE;
     },
-    async responseForOperation(request) {
-      for (const each of answering) {
-        const response = await each.responseForOperation?.(request);
-        if (response !== undefined && response !== null) return response;
-      }
-      return null;
+    responseForOperation(request) {
+      if (others.length === 0) return only?.responseForOperation?.(request) ?? NONE;
+      return firstResponse(answering, request);
     },
     willSendResponse(request) {
       for (const each of listeners) each.willSendResponse?.(request);

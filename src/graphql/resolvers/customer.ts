@@ -27,14 +27,14 @@ export function createCustomerResolvers({ ledgerPageSize }: { readonly ledgerPag
       return (await loaders.externalId(ref))?.reveal() ?? null;
     },
 
-    pointsBalance: async ({ ref }, args, { viewer, loaders }) => {
+    pointsBalance: ({ ref }, args, { viewer, loaders }) => {
       assertMayRead(viewer, ref);
       const { program, entityType, maxAgeMs } = parsePointsBalanceArgs(args);
-      const { answer, isStale } = await loaders.pointsBalance({ customer: ref, program, entityType }, maxAgeMs);
-      return { ...answer, isStale };
+      const reading = loaders.pointsBalance({ customer: ref, program, entityType }, maxAgeMs);
+      return reading.then(({ answer, isStale }) => ({ ...answer, isStale }));
     },
 
-    ledgerBalance: async ({ ref }, args, { viewer, loaders }) => {
+    ledgerBalance: ({ ref }, args, { viewer, loaders }) => {
       assertMayRead(viewer, ref);
       const { filter, first, after, maxAgeMs } = parseLedgerBalanceArgs(args);
       const question = { customer: ref, filter };
@@ -42,10 +42,11 @@ export function createCustomerResolvers({ ledgerPageSize }: { readonly ledgerPag
       let made: string | undefined;
       const fingerprint = () => (made ??= fingerprintOf(question, ledgerPageSize));
       const range = { first, after: after === null ? null : positionIn(after, fingerprint()) };
-      const slice = await loaders.ledgerBalance(question, range, maxAgeMs);
-      const cursorOf = (place: number) =>
-        encodeCursor({ position: slice.positionOf(place), fingerprint: fingerprint() });
-      return { slice, after: args.after ?? null, cursorOf };
+      return loaders.ledgerBalance(question, range, maxAgeMs).then((slice) => ({
+        slice,
+        after: args.after ?? null,
+        cursorOf: (place) => encodeCursor({ position: slice.positionOf(place), fingerprint: fingerprint() }),
+      }));
     },
   };
 }
