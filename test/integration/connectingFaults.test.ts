@@ -8,7 +8,7 @@ import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
 import { BALANCE_PATHS, balanceOfRequest } from '../support/faultAnswers.ts';
 import { startFakePlatform, type FakePlatform } from '../support/fakePlatform.ts';
 import { startGateway, TILL, type TestGateway } from '../support/gateway.ts';
-import { freePort } from '../support/redis.ts';
+import { freePort, REFUSING_PORT } from '../support/ports.ts';
 
 let clock: FakeClock;
 let platform: FakePlatform;
@@ -41,14 +41,14 @@ async function callsFor(gateway: TestGateway, id = 42): Promise<{ codes: readonl
 
 describe('connect refused', () => {
   it('is tried twice: PLATFORM_UNAVAILABLE, and the log says why', async () => {
-    const gateway = await startBefore(`http://127.0.0.1:${await freePort()}`);
+    const gateway = await startBefore(`http://127.0.0.1:${REFUSING_PORT}`);
 
     expect(await callsFor(gateway)).toEqual({ codes: ['PLATFORM_UNAVAILABLE'], made: 2 });
     expect(gateway.log.join()).toContain('connection failed');
   });
 
   it('is tried once where the budget of retries is spent', async () => {
-    const gateway = await startBefore(`http://127.0.0.1:${await freePort()}`, { MAX_PLATFORM_CALLS: '100' });
+    const gateway = await startBefore(`http://127.0.0.1:${REFUSING_PORT}`, { MAX_PLATFORM_CALLS: '100' });
     const ids = Array.from({ length: 19 }, (_, index) => String(100 + index));
     const query = 'query ($ids: [ID!]!) { customers(ids: $ids) { pointsBalance { mainPoints } } }';
 
@@ -61,7 +61,7 @@ describe('connect refused', () => {
   });
 
   it('again and again opens the breaker: no more connections are tried', async () => {
-    const gateway = await startBefore(`http://127.0.0.1:${await freePort()}`);
+    const gateway = await startBefore(`http://127.0.0.1:${REFUSING_PORT}`);
     for (let id = 0; id < BREAKER_CALLS; id += 1) await readBalance(gateway, 100 + id);
 
     expect(await callsFor(gateway)).toEqual({ codes: ['PLATFORM_UNAVAILABLE'], made: 0 });

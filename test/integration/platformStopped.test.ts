@@ -3,6 +3,7 @@ import { answerEverything } from '../support/faultAnswers.ts';
 import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
 import { json, startFakePlatform, type FakePlatform } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { freePort } from '../support/ports.ts';
 
 jest.setTimeout(60_000); // Seven hundred reads, on a busy machine.
 
@@ -22,7 +23,7 @@ describe('while the platform is stopped', () => {
   let gateway: TestGateway;
   beforeEach(async () => {
     clock = fakeClock();
-    platform = await startFakePlatform();
+    platform = await startFakePlatform(await freePort()); // Nobody else's once it is stopped.
     answerEverything(platform);
     gateway = await startGateway({ clock, platform, env: { CACHE_FRESH_SECONDS: '15', CACHE_STALE_SECONDS: '600' } });
     for (const id of IDS) expect((await gateway.query(QUERY, { id })).errors).toBeUndefined();

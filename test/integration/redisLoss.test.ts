@@ -5,7 +5,8 @@ import { fakeClock } from '../support/fakeClock.ts';
 import { answerEverything } from '../support/faultAnswers.ts';
 import { startFakePlatform, type FakePlatform } from '../support/fakePlatform.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { describeWithRedis, freePort, startRedis, type TestRedis } from '../support/redis.ts';
+import { freePort, REFUSING_PORT } from '../support/ports.ts';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { begun, pass } from '../support/steps.ts';
 
 jest.setTimeout(60_000);
@@ -218,7 +219,7 @@ describe('the gateway starts, and serves', () => {
   }
 
   it('with nobody where Redis should be', async () => {
-    await expectService(`redis://127.0.0.1:${await freePort()}`);
+    await expectService(`redis://127.0.0.1:${REFUSING_PORT}`);
   });
 
   it('with a host for Redis that does not exist', async () => {

@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { createGzip, brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -7,6 +6,7 @@ import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
 import { answerEverything, PLATFORM_TEXT, raw } from '../support/faultAnswers.ts';
 import { balanceBody, json, stall, startFakePlatform, TOKEN_PATH, type Answer } from '../support/fakePlatform.ts';
 import { OAUTH, startGateway, TILL, type GraphQLAnswer, type TestGateway } from '../support/gateway.ts';
+import { REFUSING_PORT } from '../support/ports.ts';
 
 const ASKED = '565039505';
 const OTHER = '502522264';
@@ -124,7 +124,7 @@ describe('a connection that breaks', () => {
     ['an OAuth client, at sign-in', {}],
     ['a till, at the read', TILL],
   ])('cannot be made at all: PLATFORM_UNAVAILABLE for %s', async (_who, env) => {
-    const refusing = await startGateway({ env: { ...env, CAPILLARY_BASE_URL: await closedPort() } });
+    const refusing = await startGateway({ env: { ...env, CAPILLARY_BASE_URL: `http://127.0.0.1:${REFUSING_PORT}` } });
 
     const { data, errors } = await refusing.query(`{ customer(id: ${ASKED}) { id pointsBalance { mainPoints } } }`);
     await refusing.close();
@@ -144,14 +144,6 @@ describe('a connection that breaks', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'PLATFORM_UNAVAILABLE' } }]);
     expect(gateway.platform.requests).toEqual([]);
   });
-
-  async function closedPort(): Promise<string> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return `http://127.0.0.1:${port}`;
-  }
 });
 
 describe('the deadline', () => {

@@ -36,8 +36,12 @@ export interface FakePlatform {
 export const TOKEN_PATH = '/v3/oauth/token/generate';
 export const LEDGER_PATH = '/v2/pointsLedger/getCustomerLedgerBalance';
 
-/** Starts one on a port of the system's choosing. It gives out tokens and knows nothing else until told. */
-export async function startFakePlatform(): Promise<FakePlatform> {
+/**
+ * Starts one. It gives out tokens and knows nothing else until told.
+ *
+ * @param port left out: one of the system's choosing, which may be another's once this one is closed
+ */
+export async function startFakePlatform(port = 0): Promise<FakePlatform> {
   const requests: SeenRequest[] = [];
   const tokenRequests: SeenRequest[] = [];
   const answers: { readonly path: string | RegExp; readonly answer: Answer }[] = [];
@@ -66,7 +70,7 @@ export async function startFakePlatform(): Promise<FakePlatform> {
       else json('{"errors":[{"status":false,"code":404,"message":"nothing scripted"}]}', 404)(seen, response);
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

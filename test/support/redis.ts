@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { freePort } from './ports.ts';
 
-/** A real Redis of a test's own: in memory, on a port of the system's choosing. */
+/** A real Redis of a test's own: in memory, on a port that stays its own while it is down. */
 export interface TestRedis {
   readonly url: string;
   /** A client beside the gateways', to look and to meddle. */
@@ -96,15 +97,4 @@ function answers(port: number): Promise<boolean> {
     };
     socket.once('connect', () => tell(true)).once('error', () => tell(false));
   });
-}
-
-/** A port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
