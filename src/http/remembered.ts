@@ -6,6 +6,7 @@ import type { OperationContext } from '../graphql/context.ts';
 import { EXPLAIN_HEADER } from '../graphql/plugins/explain.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
+import { textBytesOf } from '../store/textBytes.ts';
 import { RememberedAnswer, type RememberedOptions } from './rememberedAnswer.ts';
 
 /** Who asks, as far as an answer hangs on it. */
@@ -18,7 +19,7 @@ export interface Caller {
 }
 
 /** About what headers, parts and their list take. */
-const ANSWER_BYTES = 1000;
+const ANSWER_BYTES = 800;
 
 /**
  * Whole answers, so that what is asked again while all of it is fresh is neither parsed nor run again.
@@ -36,7 +37,7 @@ export class RememberedAnswers {
   constructor({ memory, ...options }: RememberedOptions & { readonly memory: MemoryRoom }) {
     this.#options = options;
     this.#answers = memory.store({
-      bytesOf: ({ text }: RememberedAnswer) => ANSWER_BYTES + 2 * text.length,
+      bytesOf: ({ text }: RememberedAnswer) => ANSWER_BYTES + textBytesOf(text),
     });
   }
 

@@ -1,6 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
+import { Recency, type Ranked } from './recency.ts';
 import type { NearStore, RankOf } from './store.ts';
+import { textBytesOf } from './textBytes.ts';
 
 export interface MemoryRoomOptions {
   readonly maxBytes: number;
@@ -22,12 +23,13 @@ export interface MemoryStoreOptions<Value> extends RoomStoreOptions<Value> {
   readonly clock: Clock;
 }
 
-/** About what an entry takes besides its key and value. */
-const ENTRY_BYTES = 200;
-/** What the smallest values that are kept take, with their entries and keys. */
-const LEAST_BYTES = 512;
+/** About what an entry takes besides its key and value: itself, its time, its places in the store and in its line. */
+const ENTRY_BYTES = 170;
 
-interface Entry {
+/** What is kept, and where. */
+class Entry implements Ranked<Entry> {
+  older: Entry | undefined = undefined;
+  newer: Entry | undefined = undefined;
   readonly key: string;
   /** Undefined once it is let go. */
   value: object | undefined;
@@ -35,6 +37,14 @@ interface Entry {
   readonly untilMs: number;
   /** The entries of its store. */
   readonly kin: Map<string, Entry>;
+
+  constructor(key: string, value: object, bytes: number, untilMs: number, kin: Map<string, Entry>) {
+    this.key = key;
+    this.value = value;
+    this.bytes = bytes;
+    this.untilMs = untilMs;
+    this.kin = kin;
+  }
 }
 
 /**
@@ -44,61 +54,61 @@ interface Entry {
  */
 export class MemoryRoom {
   readonly #clock: Clock;
-  /** By what they are: each store finds its own by their keys. */
-  readonly #entries: LRUCache<Entry, Entry>;
+  readonly #maxBytes: number;
+  readonly #maxEntries: number;
+  readonly #recency = new Recency<Entry>();
   readonly #lines: Line[] = [];
+  #bytes = 0;
+  #entries = 0;
 
-  constructor({ maxBytes, maxEntries = Math.ceil(maxBytes / LEAST_BYTES), clock }: MemoryRoomOptions) {
+  constructor({ maxBytes, maxEntries = Infinity, clock }: MemoryRoomOptions) {
     this.#clock = clock;
-    this.#entries = new LRUCache({
-      max: maxEntries,
-      maxSize: maxBytes,
-      // An entry larger than all of it is not kept, rather than pushing out everything.
-      maxEntrySize: maxBytes,
-      sizeCalculation: ({ bytes, key }) => ENTRY_BYTES + 2 * key.length + bytes,
-      onInsert: (entry) => entry.kin.set(entry.key, entry),
-      dispose: (entry) => {
-        entry.kin.delete(entry.key);
-        entry.value = undefined;
-      },
-    });
+    this.#maxBytes = maxBytes;
+    this.#maxEntries = maxEntries;
+  }
+
+  /** About what all that it holds takes. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** A store in it, with keys of its own. */
   store<Value extends object>({ bytesOf, rankOf }: RoomStoreOptions<Value>): NearStore<Value> {
-    const entries = this.#entries;
     const clock = this.#clock;
     const own = new Map<string, Entry>();
     const line = new Line();
     this.#lines.push(line);
-    const forgetExpired = (nowMs: number) => {
-      for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => entries.delete(entry));
-    };
 
-    function get(key: string, nowMs?: number): Value | undefined {
+    const get = (key: string, nowMs = clock.monotonicMs()): Value | undefined => {
       const entry = own.get(key);
       if (entry === undefined) return undefined;
-      if ((nowMs ?? clock.monotonicMs()) < entry.untilMs) return entries.get(entry)?.value as Value; // Only this store sets it.
-      entries.delete(entry);
+      if (nowMs < entry.untilMs) {
+        this.#recency.use(entry);
+        return entry.value as Value; // Only this store sets it.
+      }
+      this.#letGo(entry);
       return undefined;
-    }
+    };
 
-    function remove(key: string): void {
+    const remove = (key: string): void => {
       const entry = own.get(key);
-      if (entry !== undefined) entries.delete(entry);
-    }
+      if (entry !== undefined) this.#letGo(entry);
+    };
 
     return {
       get,
-      set(key, value, ttlMs) {
+      set: (key, value, ttlMs) => {
         const present = rankOf === undefined ? undefined : get(key);
         if (rankOf !== undefined && present !== undefined && rankOf(present) > rankOf(value)) return;
         const nowMs = clock.monotonicMs();
         remove(key);
-        forgetExpired(nowMs);
-        const entry: Entry = { key, value, bytes: bytesOf(value), untilMs: nowMs + ttlMs, kin: own };
-        entries.set(entry, entry);
-        if (own.has(key)) line.add(entry, own.size); // It may be too large.
+        for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => this.#letGo(entry));
+        const bytes = ENTRY_BYTES + textBytesOf(key) + bytesOf(value);
+        // One larger than all of the room is not kept, rather than pushing out everything.
+        if (bytes > this.#maxBytes) return;
+        const entry = new Entry(key, value, bytes, nowMs + ttlMs, own);
+        this.#takeIn(entry);
+        line.add(entry, own.size);
       },
       delete: remove,
       get size() {
@@ -106,17 +116,37 @@ export class MemoryRoom {
       },
     };
   }
+
+  #takeIn(entry: Entry): void {
+    this.#bytes += entry.bytes;
+    this.#entries += 1;
+    entry.kin.set(entry.key, entry);
+    this.#recency.add(entry);
+    while (this.#bytes > this.#maxBytes || this.#entries > this.#maxEntries) {
+      const { oldest } = this.#recency;
+      if (oldest === undefined) return;
+      this.#letGo(oldest);
+    }
+  }
+
+  #letGo(entry: Entry): void {
+    this.#bytes -= entry.bytes;
+    this.#entries -= 1;
+    entry.kin.delete(entry.key);
+    entry.value = undefined;
+    this.#recency.remove(entry);
+  }
 }
 
 /** The entries of a store as they were set, which is about as they end: those of one store live about as long. */
 class Line {
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
   #first = 0;
 
   add(entry: Entry, alive: number): void {
     this.#entries.push(entry);
-    if (this.#entries.length <= 2 * alive + 100) return;
-    this.#entries = this.#entries.filter(({ value }) => value !== undefined);
+    if (this.#entries.length <= 1.5 * alive + 100) return;
+    this.#entries = this.#entries.filter((each) => each?.value !== undefined);
     this.#first = 0;
   }
 
@@ -125,6 +155,7 @@ class Line {
     for (;;) {
       const entry = this.#entries[this.#first];
       if (entry === undefined || (entry.value !== undefined && nowMs < entry.untilMs)) return;
+      this.#entries[this.#first] = undefined; // What was let go is not held on to.
       this.#first += 1;
       if (entry.value !== undefined) forget(entry);
     }
