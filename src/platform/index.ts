@@ -1,9 +1,10 @@
 import { keyOfCustomerRef, type CustomerId, type CustomerLookup } from '../domain/customer.ts';
-import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion, type LedgerRow } from '../domain/ledger.ts';
+import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../domain/ledger.ts';
 import type { ReadContext } from '../domain/operation.ts';
 import { keyOfPointsBalance, type PointsBalance, type PointsBalanceQuestion } from '../domain/points.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import type { CachedRead, CacheRules } from './cache/cache.ts';
+import { CUSTOMER_IDENTIFIERS, FOUND_CUSTOMER, LEDGER_PAGE, POINTS_BALANCE } from './cache/answerForms.ts';
 import { createCaches } from './cache/caches.ts';
 import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client/client.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from './endpoints/customer.ts';
 import { fetchPointsBalance } from './endpoints/pointsBalance.ts';
 import { createLedgerReader } from './endpoints/ledgerReader.ts';
-import { CUSTOMER_IDENTIFIERS, FOUND_CUSTOMER, LEDGER_PAGE, POINTS_BALANCE } from './cache/sharedAnswers.ts';
 
 /** The loyalty platform as the loaders see it: questions in, answers of the domain out, failures as GatewayError. */
 export interface Platform {
@@ -62,7 +62,6 @@ export function createPlatform(options: PlatformOptions): Platform {
     name: 'identifiers',
     keyOf: (id) => id.reveal(),
     fetch: (id, context) => fetchCustomerIdentifiers(call, id, context),
-    bytesOf: () => 600,
     form: CUSTOMER_IDENTIFIERS,
   });
 
@@ -71,7 +70,6 @@ export function createPlatform(options: PlatformOptions): Platform {
       name: 'pointsBalance',
       keyOf: keyOfPointsBalance,
       fetch: (question, context) => fetchPointsBalance(call, question, context),
-      bytesOf: ({ warnings }) => 800 + 150 * warnings.length,
       form: POINTS_BALANCE,
     }),
     readLedgerPage: caches.cached<LedgerPageQuestion, LedgerPage>({
@@ -79,14 +77,12 @@ export function createPlatform(options: PlatformOptions): Platform {
       // A page holds what its size makes it hold.
       keyOf: (question) => `${pageSize} ${keyOfLedgerPage(question)}`,
       fetch: createLedgerReader({ call, readIdentifiers, clock, pageSize }),
-      bytesOf: ({ rows, warnings }) => 500 + rows.reduce((sum, row) => sum + bytesOfRow(row), 150 * warnings.length),
       form: LEDGER_PAGE,
     }),
     readCustomerId: caches.cached<CustomerLookup, FoundCustomer>({
       name: 'customerId',
       keyOf: (lookup) => keyOfCustomerRef({ by: 'lookup', lookup }),
       fetch: (lookup, context) => fetchCustomerId(call, lookup, context),
-      bytesOf: () => 300,
       form: FOUND_CUSTOMER,
     }),
     findCustomerId(lookup, context) {
@@ -100,10 +96,4 @@ export function createPlatform(options: PlatformOptions): Platform {
     cacheSizes: () => caches.sizes(),
     close: client.close,
   };
-}
-
-/** Its objects, and its texts at two bytes a character. */
-function bytesOfRow({ pointsCategory, programName, alternateCurrency, alternateCurrencyCategory }: LedgerRow): number {
-  const texts = [pointsCategory, programName, alternateCurrency ?? '', alternateCurrencyCategory ?? ''];
-  return 400 + 2 * texts.join('').length;
 }

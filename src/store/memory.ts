@@ -79,10 +79,10 @@ export class MemoryRoom {
     const line = new Line();
     this.#lines.push(line);
 
-    const get = (key: string, nowMs = clock.monotonicMs()): Value | undefined => {
+    const get = (key: string, nowMs?: number): Value | undefined => {
       const entry = own.get(key);
       if (entry === undefined) return undefined;
-      if (nowMs < entry.untilMs) {
+      if ((nowMs ?? clock.monotonicMs()) < entry.untilMs) {
         this.#recency.use(entry);
         return entry.value as Value; // Only this store sets it.
       }

@@ -1,12 +1,13 @@
 import type { Clock } from '../../domain/clock.ts';
 import { GatewayError, type ErrorCode } from '../../domain/errors.ts';
-import type { CachedPart, ReadContext } from '../../domain/operation.ts';
+import type { ReadContext } from '../../domain/operation.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import { createCachedFetch, foundIn, type CachedFetchOptions, type Found } from './cachedFetch.ts';
-import type { CacheEntry } from './cacheEntry.ts';
-import type { NearEntry, Wanted } from './cacheTiers.ts';
+import type { CacheEntry, EntryTimes } from './cacheEntry.ts';
 import type { Flights } from './flights.ts';
+import type { NearEntry } from './nearEntry.ts';
+import { KeptPart, type PartKeeper } from './part.ts';
 import { createRefreshContext, isDueForRefresh, type RefreshRules } from './refreshAhead.ts';
 
 /** How long answers serve. Both 0: nothing is kept. */
@@ -17,7 +18,10 @@ export interface CacheRules {
   readonly staleMs: number;
 }
 
-export interface CachedReadOptions<Question, Answer> extends CachedFetchOptions<Question, Answer> {
+export interface CachedReadOptions<Question, Answer extends { readonly readAt: Date }> extends CachedFetchOptions<
+  Question,
+  Answer
+> {
   /** What is read, for metrics. */
   readonly name: string;
   readonly keyOf: (question: Question) => string;
@@ -48,7 +52,7 @@ const CANNOT_BE_ASKED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** How old an entry may become. */
-export function keepMsOf({ kind }: CacheEntry<unknown>, { freshMs, staleMs }: CacheRules): number {
+export function keepMsOf({ kind }: Pick<CacheEntry<unknown>, 'kind'>, { freshMs, staleMs }: CacheRules): number {
   const keepMs = Math.max(freshMs, staleMs);
   return kind === 'answer' ? keepMs : Math.min(keepMs, MISSING_MS);
 }
@@ -66,7 +70,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
   const { name, keyOf, tiers, flights, rules, refresh, clock, telemetry } = options;
   const fetch = createCachedFetch(options);
 
-  function ageOf({ receivedAtMs }: { readonly receivedAtMs: number }): number {
+  function ageOf({ receivedAtMs }: EntryTimes): number {
     return clock.monotonicMs() - receivedAtMs;
   }
 
@@ -77,23 +81,22 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     const { landing, isJoined } = flights.join(key, notBeforeMs, context, start);
     if (isJoined) context.meter.coalesced += 1;
     return landing.then(
-      ({ answer, receivedAtMs, from }) => {
+      ({ answer, receivedAtMs, from, near }) => {
         // Who began the flight may have been content with something older.
         if (isJoined && receivedAtMs < startMs - wantedMs) return obtain(asked, context);
         if (!isJoined && from === 'cache') context.meter.fromCache += 1;
         noteFreshUntil(context, receivedAtMs + wantedMs);
         telemetry.readAnswered(name, isJoined ? 'coalesced' : from === 'cache' ? 'fresh' : 'miss');
         // Not where another answer, asked for later, has come first.
-        const near = tiers.near(key);
-        if (near?.entry.kind === 'answer' && near.entry.answer === answer) notePart(context, key, near);
+        if (near !== undefined && tiers.near(key) === near) notePart(context, key, near);
         return { answer, isStale: false };
       },
       (error: unknown) => lastAnswer(key, error, context),
     );
   }
 
-  function refreshIfDue(key: string, question: Question, near: NearEntry<Answer>, ageMs: number): void {
-    if (!isDueForRefresh(near, near.wanted.hits, ageMs, rules.freshMs, refresh)) return;
+  function refreshIfDue(key: string, question: Question, near: NearEntry, ageMs: number): void {
+    if (!isDueForRefresh(near, near.part?.hits ?? 0, ageMs, rules.freshMs, refresh)) return;
     near.isRefreshed = true; // Once for each answer.
     if (flights.has(key)) return;
     const { context, dispose } = createRefreshContext(clock, refresh.timeoutMs);
@@ -107,56 +110,47 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
       .finally(dispose);
   }
 
-  /**
-   * What an operation notes that was given the entry of this key; whoever looks at it uses the entry, as a read does. It
-   * does not hold the entry, for whole answers are made of parts: what the cache has let go must not live on in them.
-   */
-  function partOf(key: string, wanted: Wanted): CachedPart {
-    const part: CachedPart = {
-      isGiven(nowMs) {
-        const near = tiers.near(key, nowMs);
-        if (near?.part !== part) return false;
-        const ageMs = nowMs - near.entry.receivedAtMs;
-        // The read itself would see to a refresh: let it run.
-        return ageMs < rules.freshMs && !isDueForRefresh(near, wanted.hits + 1, ageMs, rules.freshMs, refresh);
-      },
-      countGiven() {
-        wanted.hits += 1;
-        telemetry.readAnswered(name, 'fresh');
-      },
-    };
-    return part;
-  }
+  const parts: PartKeeper = {
+    isGiven(key, part, nowMs) {
+      const near = tiers.near(key, nowMs);
+      if (near?.part !== part) return false;
+      const ageMs = nowMs - near.receivedAtMs;
+      // The read itself would see to a refresh: let it run.
+      return ageMs < rules.freshMs && !isDueForRefresh(near, near.part.hits + 1, ageMs, rules.freshMs, refresh);
+    },
+    countGiven: () => telemetry.readAnswered(name, 'fresh'),
+  };
 
-  function notePart({ meter }: ReadContext, key: string, near: NearEntry<Answer>): void {
-    meter.parts.push((near.part ??= partOf(key, near.wanted)));
+  function notePart({ meter }: ReadContext, key: string, near: NearEntry): KeptPart {
+    const part = (near.part ??= new KeptPart(parts, key));
+    meter.parts.push(part);
+    return part;
   }
 
   /** The last answer, when the platform cannot be asked and it is not too old. @throws the error where there is none */
   async function lastAnswer(key: string, error: unknown, context: ReadContext): Promise<Reading<Answer>> {
     const mayServe = error instanceof GatewayError && CANNOT_BE_ASKED.has(error.code);
     // Another gateway may have a newer one than is near.
-    const entry = mayServe ? await tiers.newest(key) : undefined;
-    if (entry?.kind !== 'answer' || ageOf(entry) >= rules.staleMs) {
+    const near = mayServe ? await tiers.newest(key) : undefined;
+    if (typeof near?.kept !== 'string' || ageOf(near) >= rules.staleMs) {
       telemetry.readAnswered(name, 'failed');
       throw error;
     }
     telemetry.readAnswered(name, 'stale');
     context.meter.stale += 1;
     noteFreshUntil(context, -Infinity);
-    return { answer: entry.answer, isStale: true };
+    return { answer: tiers.answerOf(key, near, near.kept), isStale: true };
   }
 
   /** A fresh one that is here. @throws {PlatformProblem} `CUSTOMER_NOT_FOUND` where it says that nobody is there */
-  function give(asked: Asked<Question>, near: NearEntry<Answer>, context: ReadContext): Reading<Answer> {
+  function give(asked: Asked<Question>, near: NearEntry, context: ReadContext): Reading<Answer> {
     const { key, question, wantedMs } = asked;
-    near.wanted.hits += 1;
     context.meter.fromCache += 1;
     telemetry.readAnswered(name, 'fresh');
-    noteFreshUntil(context, near.entry.receivedAtMs + wantedMs);
-    notePart(context, key, near);
-    refreshIfDue(key, question, near, ageOf(near.entry));
-    return { answer: foundIn(near.entry).answer, isStale: false };
+    noteFreshUntil(context, near.receivedAtMs + wantedMs);
+    notePart(context, key, near).hits += 1;
+    refreshIfDue(key, question, near, ageOf(near));
+    return { answer: foundIn(tiers, key, near).answer, isStale: false };
   }
 
   return (question, maxAgeMs, context) => {
@@ -172,7 +166,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     };
     context.meter.reads += 1;
     const near = tiers.near(key);
-    if (near === undefined || ageOf(near.entry) >= wantedMs) return obtain(asked, context);
+    if (near === undefined || ageOf(near) >= wantedMs) return obtain(asked, context);
     return Promise.resolve(near).then((fresh) => give(asked, fresh, context));
   };
 }

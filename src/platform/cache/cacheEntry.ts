@@ -1,10 +1,10 @@
 /** On the monotonic clock: a wall clock that is set back must not make an answer young again. */
-interface EntryTimes {
+export interface EntryTimes {
   readonly askedAtMs: number;
   readonly receivedAtMs: number;
 }
 
-/** What is kept: an answer, or that there is no such customer. */
+/** What is found out: an answer, or that there is no such customer. */
 export type CacheEntry<Answer> = EntryTimes &
   ({ readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'missing'; readonly platformCode: number });
 

@@ -1,76 +1,82 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { CachedPart } from '../../domain/operation.ts';
 import type { NearStore, Store } from '../../store/store.ts';
+import type { AnswerForm } from './answerForms.ts';
+import { openAnswer, writeAnswer } from './answerText.ts';
 import { rankOfEntry, type CacheEntry } from './cacheEntry.ts';
+import type { NearEntry, OpenedAnswer } from './nearEntry.ts';
 
-/** How wanted an entry is here. Who counts need not hold the entry. */
-export interface Wanted {
-  /** How often it was given, fresh, since it is here. */
-  hits: number;
-}
-
-/** An entry in this process, and how wanted it is here. */
-export interface NearEntry<Answer> {
-  readonly entry: CacheEntry<Answer>;
-  readonly wanted: Wanted;
-  /** Whether it was read ahead already. */
-  isRefreshed: boolean;
-  /** What an operation that was given it notes, made when the first was. */
-  part?: CachedPart;
+export interface CacheTiersOptions<Answer> {
+  readonly near: NearStore<NearEntry>;
+  readonly opened: NearStore<OpenedAnswer<Answer>>;
+  readonly far: Store<CacheEntry<Answer>> | undefined;
+  readonly form: AnswerForm<Answer>;
+  readonly clock: Clock;
+  /** How old an entry may become. */
+  readonly keepMsOf: (entry: Pick<CacheEntry<Answer>, 'kind'>) => number;
+  /** How old an answer is asked for again and again. */
+  readonly freshMs: number;
 }
 
 /** Where entries are kept: in this process, and behind that, where there is one, in a store that all gateways share. */
-export class CacheTiers<Answer> {
-  readonly #near: NearStore<NearEntry<Answer>>;
-  readonly #far: Store<CacheEntry<Answer>> | undefined;
-  readonly #clock: Clock;
-  readonly #keepMsOf: (entry: CacheEntry<Answer>) => number;
+export class CacheTiers<Answer extends { readonly readAt: Date }> {
+  readonly #options: CacheTiersOptions<Answer>;
+  readonly #near: NearStore<NearEntry>;
   /** One question at a time to the shared store for each key. */
   readonly #asked = new Map<string, Promise<CacheEntry<Answer> | undefined>>();
 
-  constructor(options: {
-    readonly near: NearStore<NearEntry<Answer>>;
-    readonly far: Store<CacheEntry<Answer>> | undefined;
-    readonly clock: Clock;
-    /** How old an entry may become. */
-    readonly keepMsOf: (entry: CacheEntry<Answer>) => number;
-  }) {
+  constructor(options: CacheTiersOptions<Answer>) {
+    this.#options = options;
     this.#near = options.near;
-    this.#far = options.far;
-    this.#clock = options.clock;
-    this.#keepMsOf = options.keepMsOf;
   }
 
   /** Whether others may have something newer than this process. */
   get isShared(): boolean {
-    return this.#far !== undefined;
+    return this.#options.far !== undefined;
   }
 
   /** What this process has. @param nowMs on the monotonic clock, where somebody has just looked at it */
-  near(key: string, nowMs?: number): NearEntry<Answer> | undefined {
+  near(key: string, nowMs?: number): NearEntry | undefined {
     return this.#near.get(key, nowMs);
   }
 
+  /** The answer of an entry that this process has under this key, whose text this is. */
+  answerOf(key: string, near: NearEntry, text: string): Answer {
+    const { opened, form, clock, freshMs } = this.#options;
+    const known = opened.get(key);
+    if (known?.from === near) return known.answer;
+    const answer = openAnswer(form, text);
+    const leftMs = near.receivedAtMs + freshMs - clock.monotonicMs();
+    if (leftMs > 0) opened.set(key, { from: near, answer }, leftMs);
+    return answer;
+  }
+
   /** The newest that anybody has, for who is not content with what is near. */
-  async newest(key: string): Promise<CacheEntry<Answer> | undefined> {
-    const found = this.#far === undefined ? undefined : await this.#ask(key, this.#far);
+  async newest(key: string): Promise<NearEntry | undefined> {
+    const { far } = this.#options;
+    const found = far === undefined ? undefined : await this.#ask(key, far);
     const near = this.#near.get(key);
     // The same one from here is left as it is: it knows how often it was given.
-    const isNewer = found !== undefined && (near === undefined || rankOfEntry(found) > rankOfEntry(near.entry));
-    if (isNewer && this.#leftMsOf(found) > 0) this.#keepNear(key, found);
-    return this.#near.get(key)?.entry;
+    const isNewer = found !== undefined && (near === undefined || rankOfEntry(found) > rankOfEntry(near));
+    if (isNewer) this.keepNear(key, found);
+    return this.#near.get(key);
   }
 
-  /** Keeps an entry here and for all, unless there is a newer one; a promise where there is anybody else. */
-  keep(key: string, entry: CacheEntry<Answer>): Promise<void> | undefined {
+  /** Keeps an entry here, unless there is a newer one. */
+  keepNear(key: string, entry: CacheEntry<Answer>): NearEntry | undefined {
     const leftMs = this.#leftMsOf(entry);
     if (leftMs <= 0) return undefined;
-    this.#keepNear(key, entry);
-    return this.#far === undefined ? undefined : Promise.resolve(this.#far.set(key, entry, leftMs));
+    const { askedAtMs, receivedAtMs } = entry;
+    const kept = entry.kind === 'answer' ? writeAnswer(this.#options.form, entry.answer) : entry.platformCode;
+    const near = { kept, askedAtMs, receivedAtMs, isRefreshed: false, part: undefined };
+    this.#near.set(key, near, leftMs);
+    return near;
   }
 
-  #keepNear(key: string, entry: CacheEntry<Answer>): void {
-    this.#near.set(key, { entry, wanted: { hits: 0 }, isRefreshed: false }, this.#leftMsOf(entry));
+  /** Keeps an entry for all, unless there is a newer one; a promise where there is anybody else. */
+  share(key: string, entry: CacheEntry<Answer>): Promise<void> | undefined {
+    const { far } = this.#options;
+    const leftMs = this.#leftMsOf(entry);
+    return far === undefined || leftMs <= 0 ? undefined : Promise.resolve(far.set(key, entry, leftMs));
   }
 
   #ask(key: string, far: Store<CacheEntry<Answer>>): Promise<CacheEntry<Answer> | undefined> {
@@ -82,6 +88,7 @@ export class CacheTiers<Answer> {
   }
 
   #leftMsOf(entry: CacheEntry<Answer>): number {
-    return entry.receivedAtMs + this.#keepMsOf(entry) - this.#clock.monotonicMs();
+    const { clock, keepMsOf } = this.#options;
+    return entry.receivedAtMs + keepMsOf(entry) - clock.monotonicMs();
   }
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import type { ReadContext } from '../../domain/operation.ts';
-import type { CacheEntry } from './cacheEntry.ts';
+import type { CacheEntry, EntryTimes } from './cacheEntry.ts';
 import type { CacheTiers } from './cacheTiers.ts';
 import type { Leases } from './lease.ts';
+import type { NearEntry } from './nearEntry.ts';
 import { PlatformProblem } from '../answer/problem.ts';
 import { sleep } from '../sleep.ts';
 
@@ -13,9 +14,11 @@ export interface Found<Answer> {
   /** On the monotonic clock. */
   readonly receivedAtMs: number;
   readonly from: 'platform' | 'cache';
+  /** What this process kept of it; undefined where nothing is kept. */
+  readonly near: NearEntry | undefined;
 }
 
-export interface CachedFetchOptions<Question, Answer> {
+export interface CachedFetchOptions<Question, Answer extends { readonly readAt: Date }> {
   readonly fetch: (question: Question, context: ReadContext) => Promise<Answer>;
   readonly tiers: CacheTiers<Answer>;
   readonly leases: Leases;
@@ -40,17 +43,17 @@ const LOOK_EVERY_MS = 50;
 const LEASE_MARGIN_MS = 500;
 
 /** Reads for everybody: what is found is kept where all find it. Errors are not kept, but that nobody is there. */
-export function createCachedFetch<Question, Answer>(
+export function createCachedFetch<Question, Answer extends { readonly readAt: Date }>(
   options: CachedFetchOptions<Question, Answer>,
 ): CachedFetch<Question, Answer> {
   const { fetch, tiers, leases, clock } = options;
 
-  function isOld(wantedMs: number, { receivedAtMs }: CacheEntry<Answer>): boolean {
+  function isOld(wantedMs: number, { receivedAtMs }: EntryTimes): boolean {
     return clock.monotonicMs() - receivedAtMs >= wantedMs;
   }
 
-  function youngerThan(wantedMs: number, entry: CacheEntry<Answer> | undefined): Found<Answer> | undefined {
-    return entry === undefined || isOld(wantedMs, entry) ? undefined : foundIn(entry);
+  function youngerThan(wantedMs: number, key: string, near: NearEntry | undefined): Found<Answer> | undefined {
+    return near === undefined || isOld(wantedMs, near) ? undefined : foundIn(tiers, key, near);
   }
 
   /** `after`, where there is something to do, runs when what was found has been kept; the asker does not wait for that. */
@@ -61,20 +64,22 @@ export function createCachedFetch<Question, Answer>(
     after?: () => Promise<void>,
   ): Promise<Found<Answer>> {
     const askedAtMs = clock.monotonicMs();
-    const end = (kept: Promise<void> | undefined) => {
-      if (after !== undefined) void Promise.resolve(kept).then(after);
+    const keep = (entry: CacheEntry<Answer>): NearEntry | undefined => {
+      const shared = tiers.share(key, entry);
+      if (after !== undefined) void Promise.resolve(shared).then(after);
+      return tiers.keepNear(key, entry);
     };
     return fetch(question, context).then(
       (answer) => {
         const receivedAtMs = clock.monotonicMs();
-        end(tiers.keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs }));
-        return { answer, receivedAtMs, from: 'platform' };
+        const near = keep({ kind: 'answer', answer, askedAtMs, receivedAtMs });
+        return { answer, receivedAtMs, from: 'platform', near };
       },
       (error: unknown) => {
         const isMissing = error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER;
         const receivedAtMs = clock.monotonicMs();
-        const missing = { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs } as const;
-        end(isMissing ? tiers.keep(key, missing) : undefined);
+        if (isMissing) keep({ kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs });
+        else void after?.();
         throw error;
       },
     );
@@ -87,7 +92,7 @@ export function createCachedFetch<Question, Answer>(
     wantedMs: number,
     context: ReadContext,
   ): Promise<Found<Answer>> {
-    const known = youngerThan(wantedMs, await tiers.newest(key));
+    const known = youngerThan(wantedMs, key, await tiers.newest(key));
     if (known !== undefined) return known;
 
     const leftMs = () => context.deadlineAtMs() - clock.monotonicMs();
@@ -97,14 +102,14 @@ export function createCachedFetch<Question, Answer>(
       if (lease === 'none') return fetchAndKeep(key, question, context);
       if (lease !== 'taken') {
         // Its last holder may have found it since we looked.
-        const found = youngerThan(wantedMs, await tiers.newest(key));
+        const found = youngerThan(wantedMs, key, await tiers.newest(key));
         if (found === undefined) return fetchAndKeep(key, question, context, lease);
         void lease();
         return found;
       }
       if (clock.monotonicMs() >= waitUntilMs) return fetchAndKeep(key, question, context);
       await sleep(lookMs, clock, context.signal);
-      const found = youngerThan(wantedMs, await tiers.newest(key));
+      const found = youngerThan(wantedMs, key, await tiers.newest(key));
       if (found !== undefined) return found;
     }
   }
@@ -113,16 +118,19 @@ export function createCachedFetch<Question, Answer>(
     // Asked to ask the platform now: what another gateway began earlier may be too old.
     if (wantedMs <= 0) return fetchAndKeep(key, question, context);
     if (tiers.isShared) return fetchUnlessShared(key, question, wantedMs, context);
-    const entry = tiers.near(key)?.entry;
-    if (entry === undefined || isOld(wantedMs, entry)) return fetchAndKeep(key, question, context);
-    return Promise.resolve(entry).then(foundIn);
+    const near = tiers.near(key);
+    if (near === undefined || isOld(wantedMs, near)) return fetchAndKeep(key, question, context);
+    return Promise.resolve(near).then((known) => foundIn(tiers, key, known));
   };
 }
 
 /** What an entry says. @throws {PlatformProblem} `CUSTOMER_NOT_FOUND` for one that says that nobody is there */
-export function foundIn<Answer>(entry: CacheEntry<Answer>): Found<Answer> {
-  const { receivedAtMs } = entry;
-  if (entry.kind === 'answer') return { answer: entry.answer, receivedAtMs, from: 'cache' };
-  const facts = { detail: 'remembered', platformCode: entry.platformCode };
-  throw new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', facts);
+export function foundIn<Answer extends { readonly readAt: Date }>(
+  tiers: CacheTiers<Answer>,
+  key: string,
+  near: NearEntry,
+): Found<Answer> {
+  const { kept, receivedAtMs } = near;
+  if (typeof kept === 'string') return { answer: tiers.answerOf(key, near, kept), receivedAtMs, from: 'cache', near };
+  throw new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', { detail: 'remembered', platformCode: kept });
 }

@@ -5,14 +5,16 @@ import type { MemoryRoom } from '../../store/memory.ts';
 import { createRedisStore } from '../../store/redis.ts';
 import type { RedisLink } from '../../store/redisLink.ts';
 import type { Seal } from '../../store/seal.ts';
+import type { AnswerForm } from './answerForms.ts';
 import { createCachedRead, keepMsOf, type CachedRead, type CacheRules } from './cache.ts';
 import type { Found } from './cachedFetch.ts';
 import { rankOfEntry, type CacheEntry } from './cacheEntry.ts';
-import { CacheTiers, type NearEntry } from './cacheTiers.ts';
+import { CacheTiers } from './cacheTiers.ts';
 import { Flights } from './flights.ts';
 import { createRedisLeases, NO_LEASES } from './lease.ts';
+import { bytesOfNear, bytesOfOpened, type NearEntry, type OpenedAnswer } from './nearEntry.ts';
 import type { RefreshRules } from './refreshAhead.ts';
-import { entryCodec, type SharedForm } from './sharedAnswers.ts';
+import { entryCodec } from './sharedEntries.ts';
 
 export interface CachesOptions {
   readonly rules: CacheRules;
@@ -26,14 +28,13 @@ export interface CachesOptions {
 }
 
 /** One kind of read that is cached. */
-export interface CachedKind<Question, Answer> {
+export interface CachedKind<Question, Answer extends { readonly readAt: Date }> {
   /** For metrics, and part of its keys in Redis. */
   readonly name: string;
   readonly keyOf: (question: Question) => string;
   readonly fetch: (question: Question, context: ReadContext) => Promise<Answer>;
-  /** About what an answer takes in memory. */
-  readonly bytesOf: (answer: Answer) => number;
-  readonly form: SharedForm<Answer>;
+  /** How an answer is written down. */
+  readonly form: AnswerForm<Answer>;
 }
 
 /** Makes reads cached; all kinds share one room. */
@@ -52,12 +53,10 @@ export function createCaches({ rules, refresh, shared, memory, clock, telemetry 
   const others = rules.freshMs > 0 || rules.staleMs > 0 ? shared : undefined;
 
   return {
-    cached({ bytesOf, form, ...kind }) {
+    cached({ form, ...kind }) {
       type Answer = ReturnType<typeof kind.fetch> extends Promise<infer Value> ? Value : never;
-      const near = memory.store<NearEntry<Answer>>({
-        bytesOf: ({ entry }) => (entry.kind === 'answer' ? bytesOf(entry.answer) : 100),
-        rankOf: ({ entry }) => rankOfEntry(entry),
-      });
+      const near = memory.store<NearEntry>({ bytesOf: bytesOfNear, rankOf: rankOfEntry });
+      const opened = memory.store<OpenedAnswer<Answer>>({ bytesOf: bytesOfOpened });
       kinds.set(kind.name, near);
       const far =
         others === undefined
@@ -71,7 +70,15 @@ export function createCaches({ rules, refresh, shared, memory, clock, telemetry 
             });
       return createCachedRead({
         ...kind,
-        tiers: new CacheTiers<Answer>({ near, far, clock, keepMsOf: (entry) => keepMsOf(entry, rules) }),
+        tiers: new CacheTiers<Answer>({
+          near,
+          opened,
+          far,
+          form,
+          clock,
+          keepMsOf: (entry) => keepMsOf(entry, rules),
+          freshMs: rules.freshMs,
+        }),
         leases: others === undefined ? NO_LEASES : createRedisLeases(others.link, others.seal, kind.name),
         flights: new Flights<Found<Answer>>(clock),
         rules,

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import { createMeter, type ReadContext } from '../../domain/operation.ts';
 import { Stop } from '../../domain/stop.ts';
-import type { NearEntry } from './cacheTiers.ts';
+import type { NearEntry } from './nearEntry.ts';
 
 /** When, and whether, answers are read again before they grow old. */
 export interface RefreshRules {
@@ -19,13 +19,13 @@ const AFTER_SHARE = 0.8;
 
 /** Whether an answer that is given for the `hits`th time should be read again now, in the background. */
 export function isDueForRefresh(
-  { entry, isRefreshed }: NearEntry<unknown>,
+  { kept, isRefreshed }: NearEntry,
   hits: number,
   ageMs: number,
   freshMs: number,
   rules: RefreshRules,
 ): boolean {
-  if (isRefreshed || entry.kind === 'missing') return false;
+  if (isRefreshed || typeof kept === 'number') return false; // Nobody is there.
   return hits >= HOT_HITS && ageMs >= AFTER_SHARE * freshMs && rules.hasSpare();
 }
 

@@ -1,56 +1,106 @@
 import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../src/config/index.ts';
+import { GatewayError } from '../../../src/domain/errors.ts';
+import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../../../src/domain/ledger.ts';
 import { createMeter, type CachedPart } from '../../../src/domain/operation.ts';
 import { Stop } from '../../../src/domain/stop.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { createCachedRead } from '../../../src/platform/cache/cache.ts';
-import type { Found } from '../../../src/platform/cache/cachedFetch.ts';
-import { CacheTiers, type NearEntry } from '../../../src/platform/cache/cacheTiers.ts';
-import { Flights } from '../../../src/platform/cache/flights.ts';
-import { NO_LEASES } from '../../../src/platform/cache/lease.ts';
-import { createMemoryStore } from '../../../src/store/memory.ts';
+import { LEDGER_PAGE } from '../../../src/platform/cache/answerForms.ts';
+import { createCaches } from '../../../src/platform/cache/caches.ts';
+import { MemoryRoom } from '../../../src/store/memory.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
+import { ledgerPage, ledgerQuestion } from '../../support/ledgerPages.ts';
 import { heapBytes } from '../../support/memory.ts';
 
-/** Some 800 kB. */
-interface Large {
-  readonly readAt: Date;
-  readonly numbers: readonly number[];
+const RULES = { freshMs: 15_000, staleMs: 600_000 };
+
+/** A cache of ledgers in a room of so many bytes, and what an operation that asks for the n-th is given. */
+function startCache(maxBytes: number, fetch: (n: number) => Promise<LedgerPage>) {
+  const clock = fakeClock();
+  const memory = new MemoryRoom({ maxBytes, clock });
+  const caches = createCaches({
+    rules: RULES,
+    refresh: { hasSpare: () => false, timeoutMs: 3000 },
+    shared: undefined,
+    memory,
+    clock,
+    telemetry: NO_TELEMETRY,
+  });
+  let asked = 0;
+  const read = caches.cached<LedgerPageQuestion, LedgerPage>({
+    name: 'ledgerPage',
+    keyOf: keyOfLedgerPage,
+    form: LEDGER_PAGE,
+    fetch: () => fetch(asked),
+  });
+  const ask = async (n: number) => {
+    asked = n;
+    const meter = createMeter();
+    const context = { signal: new Stop(), deadlineAtMs: () => Infinity, priority: () => 'interactive' as const, meter };
+    const { answer, isStale } = await read(ledgerQuestion(n), undefined, context);
+    return { balances: answer.rows.map(({ closingBalance }) => closingBalance), isStale, parts: meter.parts };
+  };
+  return { ask, memory, clock };
 }
 
 describe('what an operation notes of the answers it was given', () => {
   it('keeps none of them in memory once the cache has let it go', async () => {
-    const clock = fakeClock();
-    const rules = { freshMs: 15_000, staleMs: 600_000 };
-    const near = createMemoryStore<NearEntry<Large>>({
-      maxEntries: 10,
-      maxBytes: 10_000_000,
-      bytesOf: () => 800_000,
-      clock,
+    const name = 'x'.repeat(800_000);
+    const large = (n: number) => ({
+      ...ledgerPage(n),
+      rows: ledgerPage(n).rows.map((row) => ({ ...row, programName: name })),
     });
-    const read = createCachedRead<string, Large>({
-      name: 'large',
-      keyOf: (key) => key,
-      fetch: () => Promise.resolve({ readAt: new Date(0), numbers: new Array<number>(100_000).fill(1) }),
-      tiers: new CacheTiers({ near, far: undefined, clock, keepMsOf: () => rules.staleMs }),
-      leases: NO_LEASES,
-      flights: new Flights<Found<Large>>(clock),
-      rules,
-      refresh: { hasSpare: () => false, timeoutMs: 3000 },
-      clock,
-      telemetry: NO_TELEMETRY,
-    });
+    const { ask, clock } = startCache(20_000_000, (n) => Promise.resolve(large(n)));
+    await ask(0);
     const before = heapBytes();
 
     const noted: CachedPart[] = [];
     for (let count = 0; count < 30; count += 1) {
-      const meter = createMeter();
-      const signal = new Stop();
-      await read('key', undefined, { signal, deadlineAtMs: () => Infinity, priority: () => 'interactive', meter });
-      noted.push(...meter.parts);
-      clock.advance(rules.freshMs);
+      clock.advance(RULES.freshMs);
+      noted.push(...(await ask(0)).parts);
     }
 
-    expect(heapBytes() - before).toBeLessThan(5_000_000);
+    expect(heapBytes() - before).toBeLessThan(10_000_000);
     expect(noted).toHaveLength(30);
+  });
+});
+
+describe('the room for answers', () => {
+  it.each([
+    ['kept', 0, undefined],
+    ['kept, with names in other letters', 0, 'Бонусная программа'],
+    ['kept, and asked for again while they are fresh', 1, undefined],
+  ])('is taken at about what they take, %s', async (_how, times, program) => {
+    const { ask, memory } = startCache(Infinity, (n) => Promise.resolve(ledgerPage(n, program)));
+    // What is made once.
+    for (let n = 0; n < 200; n += 1) for (let time = 0; time <= 1; time += 1) await ask(n);
+    const before = { heap: heapBytes(), room: memory.bytes };
+
+    for (let n = 1000; n < 5000; n += 1) for (let time = 0; time <= times; time += 1) await ask(n);
+
+    const taken = (memory.bytes - before.room) / (heapBytes() - before.heap);
+    expect(taken).toBeGreaterThan(0.8);
+    expect(taken).toBeLessThan(1.25);
+  });
+
+  it('holds by default all that the default quota reads while stale answers serve: ledgers of ten rows', async () => {
+    const { cache, quota } = loadConfig({});
+    const reads = (quota.requestsPerMinute * cache.staleMs) / 60_000;
+    let isStopped = false;
+    const { ask, clock } = startCache(cache.maxBytes, (n) =>
+      isStopped ? Promise.reject(new GatewayError('PLATFORM_UNAVAILABLE')) : Promise.resolve(ledgerPage(n)),
+    );
+    for (let n = 0; n < reads; n += 1) {
+      await ask(n);
+      clock.advance(cache.staleMs / reads / 2);
+    }
+    isStopped = true;
+    clock.advance(cache.freshMs);
+
+    for (let n = 0; n < reads; n += 1) {
+      const { balances, isStale } = await ask(n);
+      expect(isStale).toBe(true);
+      expect(balances[9]).toBe(`${n}.900`);
+    }
   });
 });

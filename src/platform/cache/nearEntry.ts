@@ -1,0 +1,40 @@
+import type { EntryTimes } from './cacheEntry.ts';
+import type { KeptPart } from './part.ts';
+
+/**
+ * An entry in this process, and how wanted it is here. Most are never asked for again, or only within a whole answer that is
+ * remembered: an answer is kept as text, which takes a fourth of what its objects take, and is one thing to whoever collects
+ * garbage.
+ */
+export interface NearEntry extends EntryTimes {
+  /** The answer, written down, a byte a character; or the platform's code that said that nobody is there. */
+  readonly kept: string | number;
+  /** Whether it was read ahead already. */
+  isRefreshed: boolean;
+  /** What operations note that are given it, made when the first was. */
+  part: KeptPart | undefined;
+}
+
+/** An answer that was read from its text, for as long as it is fresh: who asks for it again finds it as objects. */
+export interface OpenedAnswer<Answer> {
+  readonly from: NearEntry;
+  readonly answer: Answer;
+}
+
+/** Besides its text: its own fields, two times, and the part. */
+const NEAR_BYTES = 200;
+/** Besides what its text says: dates, identifiers, lists. */
+const OPENED_BYTES = 700;
+/** Names of fields are not in the text, and each value has a head of its own. */
+const OPENED_BYTES_PER_CHARACTER = 2;
+
+/** About what an entry takes in memory. */
+export function bytesOfNear({ kept }: NearEntry): number {
+  if (typeof kept === 'number') return NEAR_BYTES;
+  return NEAR_BYTES + kept.length;
+}
+
+/** About what an opened answer takes in memory, without the entry. */
+export function bytesOfOpened({ from: { kept } }: OpenedAnswer<unknown>): number {
+  return OPENED_BYTES + OPENED_BYTES_PER_CHARACTER * (typeof kept === 'number' ? 0 : kept.length);
+}
