@@ -6,6 +6,7 @@ export type DecimalText = string & { readonly __brand: 'DecimalText' };
 
 /** 2^63 - 1. */
 const LARGEST_ID = '9223372036854775807';
+const PLAIN_DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 /** The platform stores DECIMAL(18,3); this leaves room for what a sum or another scale may add. */
 const MAX_DECIMAL_LENGTH = 40;
 
@@ -26,11 +27,10 @@ export function parseNumericId(text: string): NumericId | undefined {
  */
 export function parseDecimal(text: string): DecimalText | undefined {
   if (text.length > MAX_DECIMAL_LENGTH) return undefined;
-  const match = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,3}))?$/.exec(text);
+  if (PLAIN_DECIMAL.test(text)) return text as DecimalText; // As nearly all are.
+  const match = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?[eE]([+-]?[0-9]{1,3})$/.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', exponent] = match;
-  if (exponent === undefined) return text as DecimalText;
-
   const point = whole.length + Number(exponent);
   if (point < -MAX_DECIMAL_LENGTH || point > MAX_DECIMAL_LENGTH) return undefined;
   const digits = whole + fraction;

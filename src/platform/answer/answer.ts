@@ -35,7 +35,7 @@ export function readAnswer(endpoint: EndpointName, answer: HttpAnswer, readAt: D
   const facts = factsOf(endpoint, answer, readAt);
   const isSuccess = status >= 200 && status < 300;
   // These speak of the gateway, not of the question, and come with XML, HTML or nothing.
-  if ([401, 403, 429, 498].includes(status)) throw problemOfStatus(family, status, facts);
+  if (OF_THE_GATEWAY.has(status)) throw problemOfStatus(family, status, facts);
 
   const body = jsonOf(answer);
   const codes = body === undefined ? [] : errorCodesOf(body);
@@ -57,6 +57,8 @@ export function readAnswer(endpoint: EndpointName, answer: HttpAnswer, readAt: D
   if (hasErrors(body)) throw badResponse('errors without a code', facts);
   return { body, isEmpty: false, warnings: warningsOf(body, []), readAt, facts };
 }
+
+const OF_THE_GATEWAY: ReadonlySet<number> = new Set([401, 403, 429, 498]);
 
 /** An answer that is not what was asked for; `detail` says how, for the log. */
 export function badResponse(detail: string, facts: ErrorFacts): PlatformProblem {
@@ -94,8 +96,12 @@ function jsonOf({ contentType, body }: HttpAnswer): Json | undefined {
   }
 }
 
+/** Of most answers. */
+const NONE: readonly never[] = [];
+
 /** Codes of the v2 and v3 envelope (`errors[].code`), and of the v1.1 one that sign-in failures come in. */
-function errorCodesOf(body: Json): number[] {
+function errorCodesOf(body: Json): readonly number[] {
+  if (body['response'] === undefined && listOf(body['errors']).length === 0) return NONE;
   const codes = listOf(body['errors']).map((item) => codeOf(item));
   const response = body['response'];
   const status = isObject(response) ? response['status'] : undefined;
@@ -104,12 +110,13 @@ function errorCodesOf(body: Json): number[] {
 
 /** Anything but null, nothing and an empty list: an envelope we do not know is no success either. */
 function hasErrors(body: Json): boolean {
-  const errors = body['errors'] ?? [];
+  const errors = body['errors'] ?? NONE;
   return !Array.isArray(errors) || errors.length > 0;
 }
 
 /** The warnings, with `codes` as further ones; merges first, for what they say must not be lost among others. */
-function warningsOf(body: Json, codes: readonly number[]): Warning[] {
+function warningsOf(body: Json, codes: readonly number[]): readonly Warning[] {
+  if (codes.length === 0 && listOf(body['warnings']).length === 0) return NONE;
   const all = [...codes, ...listOf(body['warnings']).map((item) => codeOf(item))].filter((code) => code !== undefined);
   const merges = all.filter((code) => MERGE_CODES.has(code));
   const others = all.filter((code) => !MERGE_CODES.has(code));
@@ -124,7 +131,7 @@ function codeOf(item: unknown): number | undefined {
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : NONE;
 }
 
 function isObject(value: unknown): value is Json {
