@@ -6,6 +6,7 @@ import type { MemoryRoom } from '../store/memory.ts';
 import type { CachedRead, CacheRules } from './cache/cache.ts';
 import { CUSTOMER_IDENTIFIERS, FOUND_CUSTOMER, LEDGER_PAGE, POINTS_BALANCE } from './cache/answerForms.ts';
 import { createCaches } from './cache/caches.ts';
+import { RefreshPace } from './cache/refreshPace.ts';
 import { createPlatformClient, type PlatformClient, type PlatformClientOptions } from './client/client.ts';
 import {
   fetchCustomerId,
@@ -52,7 +53,11 @@ export function createPlatform(options: PlatformOptions): Platform {
   const { call } = client;
   const caches = createCaches({
     rules,
-    refresh: { hasSpare: () => client.gate.hasSpare, timeoutMs: options.refreshTimeoutMs },
+    refresh: {
+      hasSpare: () => client.gate.hasSpare,
+      pace: new RefreshPace(clock),
+      timeoutMs: options.refreshTimeoutMs,
+    },
     shared,
     memory,
     clock,

@@ -99,6 +99,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     if (!isDueForRefresh(near, near.part?.hits ?? 0, ageMs, rules.freshMs, refresh)) return;
     near.isRefreshed = true; // Once for each answer.
     if (flights.has(key)) return;
+    refresh.pace.take();
     const { context, dispose } = createRefreshContext(clock, refresh.timeoutMs);
     // Another gateway may have done it, lately.
     const { landing } = flights.join(key, -Infinity, context, (flight) => fetch(key, question, ageMs / 2, flight));

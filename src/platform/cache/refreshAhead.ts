@@ -3,11 +3,13 @@ import { GatewayError } from '../../domain/errors.ts';
 import { createMeter, type ReadContext } from '../../domain/operation.ts';
 import { Stop } from '../../domain/stop.ts';
 import type { NearEntry } from './nearEntry.ts';
+import type { RefreshPace } from './refreshPace.ts';
 
 /** When, and whether, answers are read again before they grow old. */
 export interface RefreshRules {
   /** Whether a call more would take nothing from anybody. */
   readonly hasSpare: () => boolean;
+  readonly pace: RefreshPace;
   /** A refresh is cut off after this long. */
   readonly timeoutMs: number;
 }
@@ -23,10 +25,10 @@ export function isDueForRefresh(
   hits: number,
   ageMs: number,
   freshMs: number,
-  rules: RefreshRules,
+  { hasSpare, pace }: RefreshRules,
 ): boolean {
   if (isRefreshed || typeof kept === 'number') return false; // Nobody is there.
-  return hits >= HOT_HITS && ageMs >= AFTER_SHARE * freshMs && rules.hasSpare();
+  return hits >= HOT_HITS && ageMs >= AFTER_SHARE * freshMs && pace.isOpen && hasSpare();
 }
 
 /** What a refresh is done under: nobody waits for it, so its end is its own. */

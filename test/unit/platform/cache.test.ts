@@ -7,6 +7,7 @@ import { Stop } from '../../../src/domain/stop.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
 import { LEDGER_PAGE } from '../../../src/platform/cache/answerForms.ts';
 import { createCaches } from '../../../src/platform/cache/caches.ts';
+import { RefreshPace } from '../../../src/platform/cache/refreshPace.ts';
 import { MemoryRoom } from '../../../src/store/memory.ts';
 import { fakeClock } from '../../support/fakeClock.ts';
 import { ledgerPage, ledgerQuestion } from '../../support/ledgerPages.ts';
@@ -20,7 +21,7 @@ function startCache(maxBytes: number, fetch: (n: number) => Promise<LedgerPage>)
   const memory = new MemoryRoom({ maxBytes, clock });
   const caches = createCaches({
     rules: RULES,
-    refresh: { hasSpare: () => false, timeoutMs: 3000 },
+    refresh: { hasSpare: () => false, pace: new RefreshPace(clock), timeoutMs: 3000 },
     shared: undefined,
     memory,
     clock,

@@ -1,0 +1,31 @@
+import type { Clock } from '../../domain/clock.ts';
+
+/** One more may begin each so many milliseconds: far more than a quota has to spare, and a third of what one core can do. */
+const GAP_MS = 2;
+/** So many at once, where none began for a while: an operation reads several things, which grow old together. */
+const MAX_AT_ONCE = 10;
+
+/**
+ * How fast answers are read again in the background. What was read at one moment grows old at one moment, a thousand
+ * answers together after a start or an outage; all begun at once, they would hold up everybody who only asks for what is
+ * there. They are still fresh for a while, so they can take turns.
+ */
+export class RefreshPace {
+  readonly #clock: Clock;
+  /** When as many could begin at once as ever may, if none began from now on. */
+  #restedAtMs = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether one more may begin. */
+  get isOpen(): boolean {
+    return this.#restedAtMs - this.#clock.monotonicMs() <= (MAX_AT_ONCE - 1) * GAP_MS;
+  }
+
+  /** One begins. */
+  take(): void {
+    this.#restedAtMs = Math.max(this.#restedAtMs, this.#clock.monotonicMs()) + GAP_MS;
+  }
+}
