@@ -31,6 +31,12 @@ export async function bothOf<One, Other>(first: Promise<One>, second: Promise<Ot
   throw new Error(failures.map(({ reason }) => asError(reason).message).join('\n'));
 }
 
+/**
+ * Connections that the system opens for us before we come to take them; it may hold fewer (`net.core.somaxconn`). Node
+ * would have it hold 511: when all clients come back at once, the rest of them would try again a second later, at best.
+ */
+const BACKLOG = 4096;
+
 /** Starts one server, and gives its origin. @throws {Error} naming the variable that an operator must change */
 export function listen(server: Server, { host, port, variable }: Place): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -39,7 +45,7 @@ export function listen(server: Server, { host, port, variable }: Place): Promise
       reject(new Error(`${variable}: port ${port} of ${host}: ${why} (${code}).`));
     };
     server.once('error', fail);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', fail);
       resolve(`http://${hostInUrl(host)}:${(server.address() as AddressInfo).port}`);
     });
