@@ -33,18 +33,19 @@ export function createReadLoader<Question, Answer>({
   const loader = new DataLoader<Wish<Question, Answer>, Reading<Answer>>(
     ([only, ...others]) => {
       if (only === undefined) return Promise.resolve([]);
-      return others.length === 0 ? readOne(only).then(alone) : Promise.all([only, ...others].map(readOne));
+      if (others.length === 0) return readOne(only).then(alone, failedAlone);
+      return Promise.all([only, ...others].map((wish) => readOne(wish).catch(asError)));
     },
     { name, cache: false },
   );
 
   /** Whatever goes wrong in a read is that read's own. */
-  function readOne(wish: Wish<Question, Answer>): Promise<Reading<Answer> | Error> {
+  function readOne(wish: Wish<Question, Answer>): Promise<Reading<Answer>> {
     wish.isRead = true;
     try {
-      return read(wish.question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs).catch(asError);
+      return read(wish.question, wish.maxAgeMs === freshMs ? undefined : wish.maxAgeMs);
     } catch (error) {
-      return Promise.resolve(asError(error));
+      return Promise.reject(asError(error));
     }
   }
 
@@ -71,4 +72,8 @@ interface Wish<Question, Answer> {
 
 function alone<T>(one: T): readonly [T] {
   return [one];
+}
+
+function failedAlone(error: unknown): readonly [Error] {
+  return [asError(error)];
 }
