@@ -76,10 +76,18 @@ export function keyOfLedgerBalance({ customer, filter }: LedgerBalanceQuestion):
   ]);
 }
 
-/** {@link keyOfLedgerBalance} for one page. */
+/** {@link keyOfLedgerBalance} for one page; short for the whole ledger, which most ask for: each kept page has its key. */
 export function keyOfLedgerPage(question: LedgerPageQuestion): string {
-  return `${question.page} ${keyOfLedgerBalance(question)}`;
+  const { customer, filter, page } = question;
+  // Whose it is, digits or three values in JSON, is no text of all seven.
+  return `${page} ${isWhole(filter) ? keyOfCustomerRef(customer) : keyOfLedgerBalance(question)}`;
 }
+
+function isWhole(filter: LedgerFilter): boolean {
+  return FILTER_NAMES.every((name) => filter[name] === WHOLE_LEDGER[name]);
+}
+
+const FILTER_NAMES = Object.keys(WHOLE_LEDGER) as readonly (keyof LedgerFilter)[];
 
 /** Whether two rows are of one balance, of which the later replaces the earlier. */
 export function isSameBalance(one: LedgerRow, other: LedgerRow): boolean {

@@ -86,21 +86,45 @@ const ledgerRow = z
     }),
   );
 
-function writtenRow(row: LedgerRow) {
-  const { pointsCategory, programId, programName, closingBalance, alternateCurrency, alternateCurrencyCategory } = row;
-  return [pointsCategory, programId, programName, closingBalance, alternateCurrency, alternateCurrencyCategory];
+/** In the place of a value that the row above has too: categories and currencies seldom change from row to row. */
+const SAME = 0;
+
+function writeRows(rows: readonly LedgerRow[]): unknown[] {
+  let above: readonly (string | null)[] = [];
+  return rows.map((row) => {
+    const { pointsCategory, programId, programName, closingBalance, alternateCurrency, alternateCurrencyCategory } =
+      row;
+    const values = [
+      pointsCategory,
+      programId,
+      programName,
+      closingBalance,
+      alternateCurrency,
+      alternateCurrencyCategory,
+    ];
+    const written = values.map((value, index) => (value === above[index] ? SAME : value));
+    above = values;
+    return written;
+  });
 }
+
+function fillRows(rows: readonly (readonly unknown[])[]): unknown[] {
+  let above: readonly unknown[] = [];
+  return rows.map((row) => (above = row.map((value, index) => (value === SAME ? above[index] : value))));
+}
+
+const ledgerRows = z.array(z.array(z.unknown())).transform(fillRows).pipe(z.array(ledgerRow));
 
 export const LEDGER_PAGE: AnswerForm<LedgerPage> = {
   encode: ({ owner: whose, totalEntries, pageCount, rows, warnings: all }) => [
     whose === null ? null : [whose.id.reveal(), whose.externalId?.reveal() ?? null],
     totalEntries,
     pageCount,
-    rows.map(writtenRow),
+    writeRows(rows),
     codesOf(all),
   ],
   schema: z
-    .tuple([owner.nullable(), count, count, z.array(ledgerRow), warnings])
+    .tuple([owner.nullable(), count, count, ledgerRows, warnings])
     .transform(([whose, totalEntries, pageCount, rows, all]) => ({
       owner: whose,
       totalEntries,

@@ -3,7 +3,7 @@ import type { KeptPart } from './part.ts';
 
 /**
  * An entry in this process, and how wanted it is here. Most are never asked for again, or only within a whole answer that is
- * remembered: an answer is kept as text, which takes a fourth of what its objects take, and is one thing to whoever collects
+ * remembered: an answer is kept as text, which takes a third of what its objects take, and is one thing to whoever collects
  * garbage.
  */
 export interface NearEntry extends EntryTimes {
@@ -24,9 +24,9 @@ export interface OpenedAnswer<Answer> {
 /** Besides its text: its own fields, two times, and the part. */
 const NEAR_BYTES = 200;
 /** Besides what its text says: dates, identifiers, lists. */
-const OPENED_BYTES = 700;
+const OPENED_BYTES = 600;
 /** Names of fields are not in the text, and each value has a head of its own. */
-const OPENED_BYTES_PER_CHARACTER = 2;
+const OPENED_BYTES_PER_CHARACTER = 3;
 
 /** About what an entry takes in memory. */
 export function bytesOfNear({ kept }: NearEntry): number {

@@ -71,6 +71,7 @@ describe('an answer that is kept as text is the same when it is read again', () 
 
   it.each<[string, Partial<LedgerPage>]>([
     ['row for row', { rows: [ROW, { ...ROW, programId: '1' as NumericId, closingBalance: points('5.50') }] }],
+    ['whose rows have values of the row above', { rows: [ROW, ROW, { ...ROW, alternateCurrency: 'Stars' }, ROW, ROW] }],
     ['that names nobody', { owner: null, rows: [], totalEntries: 0, pageCount: 0 }],
     ['whose owner has no external id', { owner: { id, externalId: null } }],
     ['with its warnings', { warnings: [91009].map(warningOf) }],
