@@ -59,8 +59,3 @@ export class Stop implements StopSignal {
     return first ?? this.#others?.shift();
   }
 }
-
-/** @throws the signal's reason when it has aborted */
-export function throwIfStopped(signal: StopSignal): void {
-  if (signal.aborted) throw signal.reason;
-}

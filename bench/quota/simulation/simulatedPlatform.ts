@@ -1,6 +1,7 @@
-import { throwIfStopped } from '../../../src/domain/stop.ts';
+import { Failed, tell } from '../../../src/platform/outcome.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../../src/platform/transport/http.ts';
 import { TransportError } from '../../../src/platform/transport/transportError.ts';
+import { waitFor } from '../../../src/platform/waitFor.ts';
 import { balanceBody, callAsked, errorBody, ledgerBody, tokenBody, type CallAsked } from '../../support/answers.ts';
 import type { Random } from '../../support/random.ts';
 import { delay, type SimulatedClock } from './simulatedClock.ts';
@@ -116,15 +117,10 @@ export function createSimulatedPlatform(options: SimulatedPlatformOptions): Simu
 
   return {
     transport: {
-      send: (request, signal) =>
-        new Promise((resolve, reject) => {
-          throwIfStopped(signal);
-          const leave = () => reject(signal.reason);
-          signal.addEventListener('abort', leave);
-          serve(request)
-            .then(resolve, reject)
-            .finally(() => signal.removeEventListener('abort', leave));
-        }),
+      send(request, signal, done) {
+        if (signal.aborted) done(new Failed(signal.reason));
+        else tell(waitFor(serve(request), signal), done);
+      },
       close: () => undefined,
     },
     arrivals,
