@@ -2,8 +2,8 @@ import type { Clock } from '../../domain/clock.ts';
 
 /** One more may begin each so many milliseconds: far more than a quota has to spare, and a third of what one core can do. */
 const GAP_MS = 2;
-/** So many at once, where none began for a while: an operation reads several things, which grow old together. */
-const MAX_AT_ONCE = 10;
+/** So many at once, where none began for a while: an operation often reads two things, which grow old together. */
+const MAX_AT_ONCE = 2;
 
 /**
  * How fast answers are read again in the background. What was read at one moment grows old at one moment, a thousand
