@@ -11,7 +11,7 @@ import type { Caller, RememberedAnswers } from './remembered.ts';
 import type { RememberedAnswer } from './rememberedAnswer.ts';
 import { Repeats } from './repeats.ts';
 import { refuse, RESPONSE_TIMEOUT_MS, send, type RespondOptions } from './respond.ts';
-import type { OperationSlots, Slot } from './slots.ts';
+import type { OperationSlots } from './slots.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 import { tapRequests } from './tap.ts';
@@ -154,12 +154,13 @@ async function answer(
   const deadline = createDeadline(clock, deadlineMsOf(request.headers['x-deadline-ms'], requestDeadlineMs));
   response.on('close', deadline.abandon);
   let lease: BodyLease | undefined;
-  let slot: Slot | undefined;
+  let hasSlot = false;
   try {
     const caller = await identify(request, deadline);
     lease = bodies[caller.viewer.isAuthenticated ? 'known' : 'strangers'].lease();
     const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES, lease) : undefined;
-    slot = slots.take(); // Only now: whoever sends slowly keeps nobody out.
+    slots.take(); // Only now: whoever sends slowly keeps nobody out.
+    hasSlot = true;
     const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
     const known = key === undefined ? undefined : remembered?.find(key);
     if (known !== undefined) {
@@ -172,7 +173,7 @@ async function answer(
     await send(response, result, options);
     return kept && { answer: kept, caller };
   } finally {
-    slot?.leave();
+    if (hasSlot) slots.leave();
     lease?.release();
     deadline.dispose();
   }

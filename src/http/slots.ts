@@ -25,14 +25,13 @@ export class OperationSlots {
   }
 
   /**
-   * Takes a place, to be left once.
+   * Takes a place, which is to be left once.
    *
    * @throws {HttpRefusal} 503 `OVERLOADED` when there is no room
    */
-  take(): Slot {
+  take(): void {
     this.assertRoom();
     this.#taken += 1;
-    return this;
   }
 
   /** Leaves a place. */
@@ -40,9 +39,6 @@ export class OperationSlots {
     this.#taken -= 1;
   }
 }
-
-/** A place that was taken. */
-export type Slot = Pick<OperationSlots, 'leave'>;
 
 function overloaded(): HttpRefusal {
   return new HttpRefusal(503, 'OVERLOADED', 'Too many operations are under way.', { 'retry-after': '1' });

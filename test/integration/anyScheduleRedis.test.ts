@@ -151,7 +151,7 @@ function createMishaps(redis: TestRedis) {
 
   /** Two of the keys that hold text. */
   async function twoOf(dice: number): Promise<readonly string[]> {
-    const keys = (await client.keys('lg1:*')).toSorted();
+    const keys = (await client.keys('lg[12]:*')).toSorted();
     const types = await Promise.all(keys.map((key) => client.type(key)));
     const texts = keys.filter((_key, index) => types[index] === 'string');
     return texts.length < 2
@@ -175,7 +175,7 @@ function createMishaps(redis: TestRedis) {
     },
     'goes on': () => undefined,
     garbage: async (dice) => {
-      const keys = (await client.keys('lg1:*')).toSorted();
+      const keys = (await client.keys('lg[12]:*')).toSorted();
       const key = keys[dice % keys.length];
       if (key !== undefined) await client.set(key, `garbage ${dice}`);
     },

@@ -39,7 +39,7 @@ describeWithRedis('documents that clients register, in a Redis that gateways sha
     for (const document of documents) await register(document);
     return documents;
   };
-  const keys = () => redis.client.keys('lg1:query:*');
+  const keys = () => redis.client.keys('lg2:query:*');
   const bytes = async () => {
     const sizes = await Promise.all((await keys()).map((key) => redis.client.strlen(key)));
     return sizes.reduce((sum, size) => sum + size, 0);

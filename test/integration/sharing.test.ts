@@ -67,7 +67,7 @@ describeWithRedis('gateways that share a Redis', () => {
   const calls = () => platform.requests.length;
   /** What is written for others is written behind the answer. */
   const written = async (count: number) => {
-    const values = async () => (await redis.client.keys('lg1:*')).filter((key) => !/quota|gateways|lease/.test(key));
+    const values = async () => (await redis.client.keys('lg[12]:*')).filter((key) => !/quota|gateways|lease/.test(key));
     while ((await values()).length < count) await new Promise((resolve) => setTimeout(resolve, 5));
     return values();
   };

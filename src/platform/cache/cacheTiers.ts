@@ -13,7 +13,7 @@ export interface CacheTiersOptions<Answer> {
   readonly clock: Clock;
   /** How old an entry may become. */
   readonly keepMsOf: (entry: Pick<CacheEntry<Answer>, 'kind'>) => number;
-  /** How old an answer is asked for again and again. */
+  /** For how long an answer that was read from its text stays as objects. */
   readonly freshMs: number;
 }
 

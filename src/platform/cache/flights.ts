@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { asError } from '../../domain/errors.ts';
 import type { OperationMeter, Priority, ReadContext } from '../../domain/operation.ts';
 import { Stop, type StopSignal } from '../../domain/stop.ts';
 
@@ -96,7 +97,7 @@ class Flight<T> implements ReadContext {
   /** Begins to read. */
   takeOff(start: (flightContext: ReadContext) => Promise<T>): void {
     // When all have left, nobody looks at how it ended.
-    start(this).then(
+    this.#begin(start).then(
       (answer) => {
         for (const { resolve } of this.#land()) resolve(answer);
       },
@@ -104,6 +105,15 @@ class Flight<T> implements ReadContext {
         for (const { reject } of this.#land()) reject(reason);
       },
     );
+  }
+
+  /** One that fails at once has failed like any other: who waits is told. */
+  #begin(start: (flightContext: ReadContext) => Promise<T>): Promise<T> {
+    try {
+      return start(this);
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
   }
 
   /** Waits for it, until it has landed or the asker's signal aborts. */

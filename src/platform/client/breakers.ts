@@ -4,7 +4,7 @@ import type { Telemetry } from '../../domain/telemetry.ts';
 import { Breaker, type BreakerRules, type BreakerState } from './breaker.ts';
 import type { CallLayer, PlatformRequest } from './call.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import { Failed } from '../outcome.ts';
+import { Failed, settled } from '../outcome.ts';
 
 type Endpoint = PlatformRequest['endpoint'];
 
@@ -49,10 +49,13 @@ export function withBreakers(
       return;
     }
     call(request, context, (outcome) => {
-      const state = breaker.state;
-      breaker.settle(admission, outcome instanceof Failed ? failureOf(outcome.reason) : false);
-      tellMove(endpoint, state);
-      done(outcome);
+      const ended = settled(() => {
+        const state = breaker.state;
+        breaker.settle(admission, outcome instanceof Failed ? failureOf(outcome.reason) : false);
+        tellMove(endpoint, state);
+        return outcome;
+      });
+      done(ended);
     });
   };
   return {

@@ -12,7 +12,7 @@ export type AuthorizationHeaders = Readonly<Record<string, string>>;
 
 /** Signs requests, and finds new headers when the platform refuses the ones it gave. */
 export interface Authorizer {
-  /** Headers to sign with now; a promise where they have to be fetched. @throws {PlatformProblem} when there are none */
+  /** Headers to sign with now; a promise where they have to be fetched, which rejects when there are none. It never throws. */
   headers(signal: StopSignal): AuthorizationHeaders | Promise<AuthorizationHeaders>;
   /** Headers to replay with after `refused` were, or null when there is nothing else to try. */
   renew(refused: AuthorizationHeaders, signal: StopSignal): Promise<AuthorizationHeaders | null>;

@@ -9,7 +9,7 @@ import type { CallContext } from './call.ts';
 import type { EndpointName } from '../answer/endpointName.ts';
 import type { HttpRequest, Transport } from '../transport/http.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import { Failed, type Done, type Outcome } from '../outcome.ts';
+import { Failed, settled, type Done, type Outcome } from '../outcome.ts';
 import type { QuotaGate } from '../quota/quotaGate.ts';
 
 /**
@@ -73,7 +73,7 @@ class Sending {
   #end(outcome: Outcome<PlatformAnswer>): void {
     this.#cancel?.();
     this.#context.signal.removeEventListener('abort', this.#leave);
-    this.#done(outcome instanceof Failed ? this.#failureOf(outcome) : this.#answered(outcome));
+    this.#done(settled(() => (outcome instanceof Failed ? this.#failureOf(outcome) : this.#answered(outcome))));
   }
 
   #answered(answer: PlatformAnswer): PlatformAnswer {

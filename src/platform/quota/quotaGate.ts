@@ -4,7 +4,7 @@ import type { StopSignal } from '../../domain/stop.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import { Failed, type Done } from '../outcome.ts';
+import { Failed, settled, type Done } from '../outcome.ts';
 import type { Grant, Quota } from './quota.ts';
 
 export interface QuotaGateOptions {
@@ -137,7 +137,7 @@ export class QuotaGate {
     }
     const sentAtMs = this.#options.clock.monotonicMs();
     send((outcome) => {
-      const ended = outcome instanceof Failed ? this.#failed(outcome, round) : outcome;
+      const ended = settled(() => (outcome instanceof Failed ? this.#failed(outcome, round) : outcome));
       if (!(ended instanceof Failed)) {
         this.#tookMs += (this.#options.clock.monotonicMs() - sentAtMs - this.#tookMs) * NEWEST_SHARE;
         this.#closing.succeeded(round);
@@ -211,7 +211,19 @@ export class QuotaGate {
       this.#isPumping = asked !== undefined;
     }
     const askedFor = priority;
-    if (askedFor !== undefined) void asked?.then((grant) => this.#takeFor(this.#use(grant, askedFor)));
+    if (askedFor !== undefined) void asked?.then((grant) => this.#takeFor(this.#useLate(grant, askedFor)));
+  }
+
+  #useLate(grant: Grant, priority: Priority): Priority | undefined {
+    let isUsed = false;
+    try {
+      const next = this.#use(grant, priority);
+      isUsed = true;
+      return next;
+    } finally {
+      // Whatever went wrong, the next to come is to be looked at.
+      this.#isPumping = isUsed;
+    }
   }
 
   /** The class whose turn it is; undefined where nobody can go now. */

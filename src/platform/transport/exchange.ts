@@ -95,9 +95,10 @@ export abstract class Exchange implements Growing {
       this.#end(this.#answer(body));
       return;
     }
-    this.isOver = true;
     const unpacked = decompressBody(body, coding, this.#options.maxBodyBytes).then((whole) => this.#answer(whole));
-    tell(unpacked, (outcome) => this.#end(outcome));
+    tell(unpacked, (outcome) => {
+      if (!this.isOver) this.#end(outcome); // Else nobody waits any more.
+    });
   }
 
   #end(outcome: Outcome<HttpAnswer>): void {

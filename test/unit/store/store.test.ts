@@ -171,7 +171,7 @@ describeWithRedis('the store in Redis', () => {
     }),
   }));
 
-  const keys = async () => (await redis.client.keys('*')).filter((key) => key.startsWith('lg1:'));
+  const keys = async () => (await redis.client.keys('*')).filter((key) => key.startsWith('lg2:'));
   const onlyKey = async () => {
     const [key = ''] = await keys();
     return key;
