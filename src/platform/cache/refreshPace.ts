@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 
-/** One more may begin each so many milliseconds: far more than a quota has to spare, and a third of what one core can do. */
-const GAP_MS = 2;
+/** One more may begin each so many milliseconds: more than most quotas have to spare, and a tenth of what one core can do. */
+const GAP_MS = 5;
 /** So many at once, where none began for a while: an operation often reads two things, which grow old together. */
 const MAX_AT_ONCE = 2;
 
