@@ -6,6 +6,7 @@ import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from '../answer/problem.ts';
 import { Failed, settled, type Done } from '../outcome.ts';
 import type { Grant, Quota } from './quota.ts';
+import { Waiting, type Waiter } from './waiting.ts';
 
 export interface QuotaGateOptions {
   readonly quota: Quota;
@@ -21,19 +22,6 @@ export interface QuotaGateOptions {
   readonly telemetry: Telemetry;
 }
 
-/** One call that wants to be sent. */
-interface Waiter {
-  readonly context: ReadContext;
-  priority: Priority;
-  readonly sinceMs: number;
-  isWaiting: boolean;
-  /** Sends it, in this round; its place is given back with the other where it is not sent after all. */
-  readonly go: (round: Round, giveBack: () => void) => void;
-  readonly refuse: (problem: PlatformProblem) => void;
-  /** Ends to listen for who leaves; not there as long as nobody had to wait. */
-  endWait?: () => void;
-}
-
 /** Assumed until calls have shown what they take. */
 const FIRST_ANSWER_MS = 100;
 const NEWEST_SHARE = 0.1;
@@ -41,9 +29,6 @@ const MAX_ANSWER_SHARE = 0.25;
 
 const CLOSED = 'closed by the platform';
 const TOO_MANY = 'too many wait';
-
-/** One of so many places goes to the refresh class while both wait, so that it never starves. */
-const REFRESH_EVERY = 20;
 
 /**
  * The one door to the platform. A call goes through when the quota has a place for it and not too many are under way;
@@ -53,9 +38,8 @@ const REFRESH_EVERY = 20;
 export class QuotaGate {
   readonly #options: QuotaGateOptions;
   readonly #closing: Closing;
-  readonly #waiting: Record<Priority, Waiter[]> = { interactive: [], refresh: [] };
+  readonly #waiting = new Waiting();
   #underWay = 0;
-  #admitted = 0;
   #isPumping = false;
   /** What a call takes: an average in which the latest count most. */
   #tookMs = FIRST_ANSWER_MS;
@@ -79,7 +63,7 @@ export class QuotaGate {
   /** Whether a call more would take nothing from anybody: nobody waits, and more than half of the quota is left. */
   get hasSpare(): boolean {
     const { quota, maxConcurrent } = this.#options;
-    return this.#length() === 0 && 2 * this.#underWay < maxConcurrent && 2 * this.remaining > quota.limit();
+    return this.#waiting.length === 0 && 2 * this.#underWay < maxConcurrent && 2 * this.remaining > quota.limit();
   }
 
   /** Milliseconds until the platform takes calls again; 0 while it does. */
@@ -89,7 +73,7 @@ export class QuotaGate {
 
   /** Calls that wait for their turn. */
   get waiting(): number {
-    return this.#length();
+    return this.#waiting.length;
   }
 
   /**
@@ -104,9 +88,9 @@ export class QuotaGate {
       return;
     }
     const priority = context.priority();
-    if (this.#length() - this.#free() >= this.#options.maxWaiting) {
+    if (this.#waiting.length - this.#free() >= this.#options.maxWaiting) {
       this.#options.telemetry.quotaRefused(priority);
-      done(new Failed(spent(this.#spacingMs() * this.#length(), TOO_MANY)));
+      done(new Failed(spent(this.#spacingMs() * this.#waiting.length, TOO_MANY)));
       return;
     }
     const waiter: Waiter = {
@@ -117,7 +101,7 @@ export class QuotaGate {
       go: (round, giveBack) => this.#send(signal, { round, giveBack }, send, done),
       refuse: (problem) => done(new Failed(problem)),
     };
-    this.#waiting[priority].push(waiter);
+    this.#waiting.add(waiter);
     this.#pump();
     if (waiter.isWaiting) this.#wait(waiter, done);
   }
@@ -161,22 +145,22 @@ export class QuotaGate {
   /** A call has ended: the next may go. */
   #leave(): void {
     this.#underWay -= 1;
-    if (this.#length() > 0) this.#pump();
+    if (this.#waiting.length > 0) this.#pump();
   }
 
   #wait<T>(waiter: Waiter, done: Done<T>): void {
     const { context } = waiter;
     const { signal } = context;
     const leave = () => {
-      this.#drop(waiter);
+      this.#waiting.drop(waiter);
       end();
       done(new Failed(signal.reason));
     };
     // Somebody has come to wait for what only a refresh had asked for.
     const hurry = () => {
-      if (!this.#drop(waiter)) return;
+      if (!this.#waiting.drop(waiter)) return;
       waiter.priority = 'interactive';
-      this.#waiting.interactive.push(waiter);
+      this.#waiting.add(waiter);
       this.#pump();
     };
     const stopListening = waiter.priority === 'refresh' ? context.onUrgent?.(hurry) : undefined;
@@ -228,13 +212,13 @@ export class QuotaGate {
 
   /** The class whose turn it is; undefined where nobody can go now. */
   #nextToAsk(): Priority | undefined {
-    if (this.#length() === 0) return undefined;
+    if (this.#waiting.length === 0) return undefined;
     if (this.#closing.leftMs > 0) {
       this.#waitFor(this.#closing.leftMs, CLOSED);
       return undefined;
     }
     // One that ends will pump again.
-    return this.#underWay < this.#options.maxConcurrent ? this.#nextPriority() : undefined;
+    return this.#underWay < this.#options.maxConcurrent ? this.#waiting.nextPriority() : undefined;
   }
 
   /** Uses a place, if it is one; gives the class to ask for next. */
@@ -242,7 +226,7 @@ export class QuotaGate {
     if (!grant.granted) {
       // Either class may be without a place now, or the refresh class alone, which has had its share. Its turn passes
       // only when another goes, for else it would pass each time there is no place, and never come.
-      if (priority === 'refresh' && this.#waiting.interactive.length > 0) return 'interactive';
+      if (priority === 'refresh' && this.#waiting.has('interactive')) return 'interactive';
       this.#waitFor(grant.waitMs, grant.isClosed === true ? CLOSED : 'no place in the quota');
       return undefined;
     }
@@ -254,12 +238,11 @@ export class QuotaGate {
 
   /** The head of the queue goes; if all have left meanwhile, the place goes back. */
   #admitNext(priority: Priority, giveBack: () => void): void {
-    const next = this.#waiting[priority].shift() ?? this.#waiting[this.#nextPriority()].shift();
+    const next = this.#waiting.takeNext(priority);
     if (next === undefined) {
       giveBack();
       return;
     }
-    this.#admitted += 1;
     this.#underWay += 1;
     const waitedMs = this.#options.clock.monotonicMs() - next.sinceMs;
     next.context.meter.waitedMs += waitedMs;
@@ -267,12 +250,6 @@ export class QuotaGate {
     next.isWaiting = false;
     next.endWait?.();
     next.go(this.#closing.round, giveBack);
-  }
-
-  #nextPriority(): Priority {
-    const { interactive, refresh } = this.#waiting;
-    if (interactive.length === 0) return 'refresh';
-    return refresh.length > 0 && this.#admitted % REFRESH_EVERY === REFRESH_EVERY - 1 ? 'refresh' : 'interactive';
   }
 
   /**
@@ -284,10 +261,10 @@ export class QuotaGate {
     const spacingMs = this.#spacingMs();
     let turnMs = nowMs + waitMs;
     let kept = 0;
-    for (const waiter of [...this.#waiting.interactive, ...this.#waiting.refresh]) {
+    for (const waiter of this.#waiting.all()) {
       const isLate = turnMs + this.#answerMs(waiter) > waiter.context.deadlineAtMs();
       if (isLate || kept >= this.#options.maxWaiting) {
-        this.#drop(waiter);
+        this.#waiting.drop(waiter);
         this.#options.telemetry.quotaRefused(waiter.priority);
         waiter.isWaiting = false;
         waiter.endWait?.();
@@ -297,17 +274,9 @@ export class QuotaGate {
         turnMs += spacingMs;
       }
     }
-    if (this.#length() > 0 && Number.isFinite(waitMs)) {
+    if (this.#waiting.length > 0 && Number.isFinite(waitMs)) {
       this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(waitMs)), () => this.#pump());
     }
-  }
-
-  /** Takes a waiter out of its queue; false when it is in none any more. */
-  #drop(waiter: Waiter): boolean {
-    const queue = this.#waiting[waiter.priority];
-    const index = queue.indexOf(waiter);
-    if (index >= 0) queue.splice(index, 1);
-    return index >= 0;
   }
 
   /** How many could go at once: many who come together, as behind a new token, are only waiting for this process. */
@@ -328,10 +297,6 @@ export class QuotaGate {
   #answerMs({ context }: Waiter): number {
     const leftMs = context.deadlineAtMs() - this.#options.clock.monotonicMs();
     return Math.min(this.#tookMs, leftMs * MAX_ANSWER_SHARE);
-  }
-
-  #length(): number {
-    return this.#waiting.interactive.length + this.#waiting.refresh.length;
   }
 }
 
