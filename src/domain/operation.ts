@@ -2,7 +2,10 @@ import type { StopSignal } from './stop.ts';
 
 /** An answer in the cache that an operation was given, for who gives the operation's whole answer again. */
 export interface CachedPart {
-  /** Whether a read would be given it now, on the monotonic clock: it is still the one that is kept, fresh, and need not be read ahead. */
+  /**
+   * Whether a read would be given it now, on the monotonic clock: it is still the one that is kept, fresh, and need not be
+   * read ahead.
+   */
   isGiven(nowMs: number): boolean;
   /** Counts that it was given once more. */
   countGiven(): void;

@@ -179,13 +179,16 @@ async function answer(
   }
 }
 
+/** A request that may ask, its body read. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly search: string;
+  readonly body: Buffer | undefined;
+}
+
 /** Has Apollo Server answer it. */
 function run(
-  {
-    request,
-    search,
-    body,
-  }: { readonly request: IncomingMessage; readonly search: string; readonly body?: Buffer | undefined },
+  { request, search, body }: Asked,
   context: OperationContext,
   { apollo }: HttpServerOptions,
 ): Promise<HTTPGraphQLResponse> {

@@ -86,22 +86,23 @@ const ledgerRow = z
     }),
   );
 
+/** In the order that {@link ledgerRow} reads them in. */
+const ROW_FIELDS = [
+  'pointsCategory',
+  'programId',
+  'programName',
+  'closingBalance',
+  'alternateCurrency',
+  'alternateCurrencyCategory',
+] as const;
+
 /** In the place of a value that the row above has too: categories and currencies seldom change from row to row. */
 const SAME = 0;
 
 function writeRows(rows: readonly LedgerRow[]): unknown[] {
   let above: readonly (string | null)[] = [];
   return rows.map((row) => {
-    const { pointsCategory, programId, programName, closingBalance, alternateCurrency, alternateCurrencyCategory } =
-      row;
-    const values = [
-      pointsCategory,
-      programId,
-      programName,
-      closingBalance,
-      alternateCurrency,
-      alternateCurrencyCategory,
-    ];
+    const values = ROW_FIELDS.map((name) => row[name]);
     const written = values.map((value, index) => (value === above[index] ? SAME : value));
     above = values;
     return written;
