@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Roads } from '../../src/app/surroundings.ts';
 import { fakeClock, type FakeClock } from '../support/fakeClock.ts';
-import { BALANCE_PATHS, balanceOfRequest, htmlPage, ledgerOfRequest } from '../support/faultAnswers.ts';
+import { BALANCE_PATHS, balanceOfRequest, FOUND_ID, htmlPage, ledgerOfRequest } from '../support/faultAnswers.ts';
 import { businessError, json, LEDGER_PATH, ledgerBody, row } from '../support/fakePlatform.ts';
 import { startGateway, type GraphQLAnswer, type TestGateway } from '../support/gateway.ts';
 import { startIssuer, type Issuer } from '../support/tokens.ts';
@@ -14,6 +14,10 @@ const ROADS: readonly Roads[] = [
   { remembered: true, repeated: true, compiled: true },
 ];
 const IDS = ['7', '8', '9'];
+const LOOKUP_PATH = '/v2/customers/lookup';
+const EMPTIED = 'emptied: ';
+/** Headers that say nothing of the answer: the hour, its length as it was sent, and of the connection. */
+const NOT_SHARED = new Set(['date', 'content-length', 'connection', 'keep-alive']);
 
 type State = 'everything' | 'nobody' | 'no ledgers' | 'nonsense' | 'sparse';
 
@@ -21,6 +25,7 @@ type State = 'everything' | 'nobody' | 'no ledgers' | 'nonsense' | 'sparse';
 function put({ platform }: TestGateway, state: State): void {
   const failure = state === 'nobody' ? businessError(8015) : state === 'nonsense' ? json({ nonsense: 1 }) : null;
   platform.answer(BALANCE_PATHS, failure ?? balanceOfRequest);
+  platform.answer(LOOKUP_PATH, failure ?? json(`{ "entity": ${FOUND_ID}, "warnings": [] }`));
   platform.answer(
     LEDGER_PATH,
     state === 'no ledgers'
@@ -116,10 +121,11 @@ describe('whichever way an operation takes', () => {
       CACHE_FRESH_SECONDS: '15',
       CACHE_STALE_SECONDS: '600',
       AUTH_MAX_TOKEN_AGE_SECONDS: '86400',
+      CAPILLARY_REQUESTS_PER_MINUTE: '100000',
+      // More than any of these reads: whose pages would be the last within the bound, nobody can say.
+      MAX_PLATFORM_CALLS: '1000',
     };
-    gateways = await Promise.all(
-      ROADS.map((roads) => startGateway({ clock, roads, env: { ...env, CAPILLARY_REQUESTS_PER_MINUTE: '100000' } })),
-    );
+    gateways = await Promise.all(ROADS.map((roads) => startGateway({ clock, roads, env })));
   });
   afterEach(async () => {
     await Promise.all(gateways.map((gateway) => gateway.close()));
@@ -152,10 +158,15 @@ describe('whichever way an operation takes', () => {
                 put(gateway, state);
                 const before = gateway.platform.requests.length;
                 const answer = await gateway.query(query, given, headers);
-                return { ...whole(answer), asked: gateway.platform.requests.length - before };
+                return { answer: whole(answer), asked: gateway.platform.requests.length - before };
               }),
             );
-            for (const each of seen) expect(each).toEqual(seen[0]);
+            const [first] = seen;
+            for (const { answer } of seen) expect(answer).toEqual(first?.answer);
+            // No answer waits for the siblings of what emptied a place: whether theirs came before it, and is remembered,
+            // nobody can say, so that from here on each road may find something else.
+            if (first?.answer.errors.some((error) => error.startsWith(EMPTIED)) === true) return;
+            for (const { asked } of seen) expect(asked).toBe(first?.asked);
           }
         },
       ),
@@ -177,7 +188,7 @@ const whole = ({ status, text, headers }: GraphQLAnswer) => {
     status,
     body: JSON.stringify(others), // In the order it came in.
     errors: [...new Set(errors.map((error) => emptiedBy(error, others.data) ?? JSON.stringify(error)))].toSorted(),
-    headers: Object.fromEntries([...headers].filter(([name]) => !['date', 'content-length'].includes(name))),
+    headers: Object.fromEntries([...headers].filter(([name]) => !NOT_SHARED.has(name))),
   };
 };
 
@@ -189,7 +200,7 @@ interface Failed {
 function emptiedBy({ path = [] }: Failed, data: unknown): string | undefined {
   let value = data;
   for (const [depth, key] of path.entries()) {
-    if (value === null) return `emptied: ${path.slice(0, depth).join('.')}`;
+    if (value === null) return `${EMPTIED}${path.slice(0, depth).join('.')}`;
     value = (value as Readonly<Record<string | number, unknown>>)[key];
   }
   return undefined;
