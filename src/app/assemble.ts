@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createRouterCheck, ROUTER_HEADER } from '../auth/router.ts';
 import type { Config } from '../config/index.ts';
+import { EndOfTurn } from '../domain/endOfTurn.ts';
 import { createMeter, OperationReads } from '../domain/operation.ts';
 import { createApollo } from '../graphql/apollo.ts';
 import type { OperationContext } from '../graphql/context.ts';
@@ -12,6 +13,7 @@ import { createExplorer } from '../http/explorer.ts';
 import { RememberedAnswers } from '../http/remembered.ts';
 import { createHttpServer } from '../http/server.ts';
 import { OperationSlots } from '../http/slots.ts';
+import { Starts } from '../http/starts.ts';
 import { createLoaders } from '../loaders/index.ts';
 import { createObservation, type Shown } from '../observe/observation.ts';
 import { createPlatform } from '../platform/index.ts';
@@ -25,6 +27,9 @@ import { ALL_ROADS, type Lead, type Surroundings } from './surroundings.ts';
 
 /** How long what is under way may take to finish. */
 export const SHUTDOWN_GRACE_MS = 10_000;
+
+/** Platform calls of one turn of the event loop, and no more operations start in it: enough to share what a turn costs. */
+const MAX_SENT_TOGETHER = 32;
 
 /** All parts of a gateway that serves the public port, ready to listen. */
 export interface Assembly {
@@ -100,6 +105,8 @@ export async function assemble(
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
     slots,
+    starts: new Starts({ hasRoom: () => platform.client.toSend() < MAX_SENT_TOGETHER }),
+    answering: new EndOfTurn(),
     memory,
     isClosing: () => isClosing,
     maxConnections: config.http.maxConnections,
@@ -145,6 +152,7 @@ export async function assemble(
   };
   const close = async () => {
     isClosing = true;
+    await new Promise((resolve) => setImmediate(resolve)); // What is answered already goes out first.
     const { shutdownDelayMs } = config.http;
     if (shutdownDelayMs > 0) await new Promise<void>((resolve) => void clock.after(shutdownDelayMs, resolve));
     await end();

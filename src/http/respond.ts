@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { Clock } from '../domain/clock.ts';
+import type { EndOfTurn } from '../domain/endOfTurn.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { failureOf } from '../observe/failure.ts';
@@ -13,6 +14,8 @@ export interface RespondOptions {
   readonly pagePolicyOf: (html: string) => string;
   /** Whether this gateway is about to leave: its callers are told to ask elsewhere next time. */
   readonly isClosing: () => boolean;
+  /** Answers of one turn of the event loop are written together. */
+  readonly answering: EndOfTurn;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -28,7 +31,7 @@ export const RESPONSE_TIMEOUT_MS = 30_000;
 export function send(
   response: ServerResponse,
   { status, headers, body }: HTTPGraphQLResponse,
-  { pagePolicyOf, isClosing, clock }: RespondOptions,
+  { pagePolicyOf, isClosing, answering, clock }: RespondOptions,
 ): Promise<void> | undefined {
   if (isClosing()) response.setHeader('connection', 'close');
   for (const [name, value] of headers) response.setHeader(name, value);
@@ -38,9 +41,11 @@ export function send(
       response.setHeader('content-security-policy', pagePolicyOf(body.string));
     }
     response.setHeader('content-length', Buffer.byteLength(body.string));
-    response.end(body.string);
-    // Most is taken at once.
-    if (response.writableLength > 0) dropUnlessTaken(response, clock);
+    answering.add(() => {
+      response.end(body.string);
+      // Most is taken at once.
+      if (response.writableLength > 0) dropUnlessTaken(response, clock);
+    });
     return undefined;
   }
   dropUnlessTaken(response, clock);

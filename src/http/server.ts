@@ -14,6 +14,7 @@ import { refuse, RESPONSE_TIMEOUT_MS, send, type RespondOptions } from './respon
 import type { OperationSlots } from './slots.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
+import type { Starts } from './starts.ts';
 import { tapRequests } from './tap.ts';
 import { createUnderWay } from './underWay.ts';
 import { assertWellFormed } from './wellFormed.ts';
@@ -32,6 +33,8 @@ export interface HttpServerOptions extends RespondOptions {
   readonly requestDeadlineMs: number;
   /** Room for the operations under way. */
   readonly slots: OperationSlots;
+  /** Whose turn it is to start. */
+  readonly starts: Starts;
   /** Where requests that came are kept, to know them again. */
   readonly memory: MemoryRoom;
   /** More are hung up on before they can ask. */
@@ -85,6 +88,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       answerTo: (print) => (isClosing() || !slots.hasRoom ? undefined : repeats.answerTo(print)),
       isIdle: (socket) => underWay.isIdle(socket),
       maxRequests: MAX_REQUESTS_PER_CONNECTION,
+      answering: options.answering,
       unlessTaken: (hangUp) => options.clock.after(RESPONSE_TIMEOUT_MS, hangUp),
     });
 
@@ -137,7 +141,7 @@ async function answer(
   options: HttpServerOptions,
   bodies: Bodies,
 ): Promise<Remembered | undefined> {
-  const { identify, corsOrigins, requestDeadlineMs, slots, clock, remembered } = options;
+  const { identify, corsOrigins, requestDeadlineMs, slots, starts, clock, remembered } = options;
   const [path, search] = splitUrl(request.url ?? '');
   assertWellFormed(request, search);
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
@@ -167,6 +171,7 @@ async function answer(
       await send(response, known.toResponse(), options);
       return { answer: known, caller };
     }
+    await starts.next();
     const context = options.createContext(caller, deadline);
     const result = await run({ request, search, body }, context, options);
     const kept = key === undefined ? undefined : remembered?.keep(key, result, context);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { EndOfTurn } from '../domain/endOfTurn.ts';
 import { Framing } from './framing.ts';
 import { readIntoShared } from './sharedRead.ts';
 
@@ -12,6 +13,8 @@ export interface TapOptions {
   readonly isIdle: (socket: Socket) => boolean;
   /** Answered on one connection at most, parsed or not. */
   readonly maxRequests: number;
+  /** Answers of one turn of the event loop are written together. */
+  readonly answering: EndOfTurn;
   /** A caller did not take the answer yet: called with how to hang up, returns how to take that back. */
   readonly unlessTaken: (hangUp: () => void) => () => void;
 }
@@ -47,6 +50,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     lines.set(socket, line);
     const onData = (chunk: Buffer) => {
       if (line.isHandedOver) return;
+      write(socket, line); // Who asks on before the end of the turn: first comes first.
       const print = isCandidate(socket, line, chunk) ? hash('sha256', chunk, 'base64url') : undefined;
       const answer = print === undefined || line.requests === 0 ? undefined : options.answerTo(print);
       if (answer !== undefined) give(socket, line, answer);
@@ -87,6 +91,15 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
 
   function give(socket: Socket, line: Line, answer: Buffer): void {
     line.requests += 1;
+    line.answer = answer;
+    options.answering.add(() => write(socket, line));
+  }
+
+  function write(socket: Socket, line: Line): void {
+    const { answer } = line;
+    if (answer === undefined) return;
+    line.answer = undefined;
+    if (!socket.writable) return; // The caller has gone.
     socket.write(answer);
     if (socket.writableLength === 0) return;
     const cancel = options.unlessTaken(() => socket.destroy());
@@ -109,5 +122,7 @@ class Line {
   readonly framing = new Framing();
   /** Answered so far, or begun. */
   requests = 0;
+  /** What is to be written at the end of this turn. */
+  answer: Buffer | undefined;
   isHandedOver = false;
 }

@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { EndOfTurn } from '../../src/domain/endOfTurn.ts';
+import { Starts } from '../../src/http/starts.ts';
 import { STRANGER } from '../../src/auth/viewer.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { NO_TELEMETRY } from '../../src/domain/telemetry.ts';
@@ -368,6 +370,8 @@ describe('a request that dawdles', () => {
     corsOrigins: new Set<string>(),
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),
+    starts: new Starts({ hasRoom: () => true }),
+    answering: new EndOfTurn(),
     isClosing: () => false,
     maxConnections: 3,
     pagePolicyOf: () => '',

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { EndOfTurn } from '../../domain/endOfTurn.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import type { RedisLink } from '../../store/redisLink.ts';
 import type { Seal } from '../../store/seal.ts';
@@ -45,6 +46,8 @@ export interface PlatformClient {
   readonly gate: QuotaGate;
   /** How the breaker of each endpoint stands. */
   readonly breakers: () => Readonly<Record<string, BreakerState>>;
+  /** Requests that are about to be sent, together. */
+  readonly toSend: () => number;
   /** Closes idle connections. */
   readonly close: () => void;
 }
@@ -70,11 +73,13 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { baseUrl, credentials, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
+  const sending = new EndOfTurn();
   const transport = options.createTransport({
     baseUrl,
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
+    sending,
     clock,
   });
   const quota = options.quota ?? createQuota(options);
@@ -98,6 +103,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     call: (request, context) => promiseOf((done) => call(request, context, done)),
     gate,
     breakers: guarded.states,
+    toSend: () => sending.size,
     close: () => {
       quota.leave();
       transport.close();

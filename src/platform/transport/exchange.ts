@@ -33,18 +33,21 @@ export abstract class Exchange implements Growing {
     this.#done = done;
   }
 
-  /** Sends the request, unless nobody waits for it. */
+  /** Sends the request with the others of this turn, unless nobody waits for it. */
   begin(send: () => void): void {
     if (this.#signal.aborted) {
       this.#end(new Failed(this.#signal.reason));
       return;
     }
     this.#signal.addEventListener('abort', this.#leave);
-    try {
-      send();
-    } catch (error) {
-      this.fail(error);
-    }
+    this.#options.sending.add(() => {
+      if (this.isOver) return;
+      try {
+        send();
+      } catch (error) {
+        this.fail(error);
+      }
+    });
   }
 
   /** Ends it with a failure, and the connection with it. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { EndOfTurn } from '../../domain/endOfTurn.ts';
 import type { StopSignal } from '../../domain/stop.ts';
 import type { Done } from '../outcome.ts';
 
@@ -44,6 +45,8 @@ export interface HttpOptions {
   readonly connectTimeoutMs: number;
   /** Counted after decompression. */
   readonly maxBodyBytes: number;
+  /** Requests of one turn of the event loop are sent together. */
+  readonly sending: EndOfTurn;
   readonly clock: Clock;
 }
 
