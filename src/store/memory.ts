@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import { Recency, type Ranked } from './recency.ts';
+import { StandingOrder, type Standing } from './standing.ts';
 import type { NearStore, RankOf } from './store.ts';
 import { textBytesOf } from './textBytes.ts';
 
@@ -27,9 +27,10 @@ export interface MemoryStoreOptions<Value> extends RoomStoreOptions<Value> {
 const ENTRY_BYTES = 170;
 
 /** What is kept, and where. */
-class Entry implements Ranked<Entry> {
+class Entry implements Standing<Entry> {
   older: Entry | undefined = undefined;
   newer: Entry | undefined = undefined;
+  isUsed: boolean;
   readonly key: string;
   /** Undefined once it is let go. */
   value: object | undefined;
@@ -38,25 +39,32 @@ class Entry implements Ranked<Entry> {
   /** The entries of its store. */
   readonly kin: Map<string, Entry>;
 
-  constructor(key: string, value: object, bytes: number, untilMs: number, kin: Map<string, Entry>) {
+  constructor(
+    key: string,
+    value: object,
+    { bytes, untilMs, isUsed }: Pick<Entry, 'bytes' | 'untilMs' | 'isUsed'>,
+    kin: Map<string, Entry>,
+  ) {
     this.key = key;
     this.value = value;
     this.bytes = bytes;
     this.untilMs = untilMs;
+    this.isUsed = isUsed;
     this.kin = kin;
   }
 }
 
 /**
- * Room in this process for several stores, bounded by bytes and by entries for all of them together: what was used least
- * recently of any of them goes first, so that each gets as much of it as is asked of it. What has outlived its time takes
+ * Room in this process for several stores, bounded by bytes and by entries for all of them together: what nobody has used
+ * since it was set goes first, then what was used least recently, of any of them, so that each gets as much of it as is
+ * asked of it. What has outlived its time takes
  * no room from what has not: it goes before anything more is kept.
  */
 export class MemoryRoom {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #maxEntries: number;
-  readonly #recency = new Recency<Entry>();
+  readonly #order: StandingOrder<Entry>;
   readonly #lines: Line[] = [];
   #bytes = 0;
   #entries = 0;
@@ -65,6 +73,7 @@ export class MemoryRoom {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
+    this.#order = new StandingOrder(maxBytes);
   }
 
   /** About what all that it holds takes. */
@@ -83,7 +92,7 @@ export class MemoryRoom {
       const entry = own.get(key);
       if (entry === undefined) return undefined;
       if ((nowMs ?? clock.monotonicMs()) < entry.untilMs) {
-        this.#recency.use(entry);
+        this.#order.use(entry);
         return entry.value as Value; // Only this store sets it.
       }
       this.#letGo(entry);
@@ -97,16 +106,22 @@ export class MemoryRoom {
 
     return {
       get,
+      isKept: (key, value) => own.get(key)?.value === value,
       set: (key, value, ttlMs) => {
-        const present = rankOf === undefined ? undefined : get(key);
-        if (rankOf !== undefined && present !== undefined && rankOf(present) > rankOf(value)) return;
         const nowMs = clock.monotonicMs();
-        remove(key);
+        const present = own.get(key);
+        const isUsed = present?.isUsed ?? false; // What takes its place is as wanted.
+        if (present !== undefined) {
+          const isNewer =
+            rankOf !== undefined && nowMs < present.untilMs && rankOf(present.value as Value) > rankOf(value);
+          if (isNewer) return;
+          this.#letGo(present);
+        }
         for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => this.#letGo(entry));
         const bytes = ENTRY_BYTES + textBytesOf(key) + bytesOf(value);
         // One larger than all of the room is not kept, rather than pushing out everything.
         if (bytes > this.#maxBytes) return;
-        const entry = new Entry(key, value, bytes, nowMs + ttlMs, own);
+        const entry = new Entry(key, value, { bytes, untilMs: nowMs + ttlMs, isUsed }, own);
         this.#takeIn(entry);
         line.add(entry, own.size);
       },
@@ -120,13 +135,14 @@ export class MemoryRoom {
   #takeIn(entry: Entry): void {
     this.#bytes += entry.bytes;
     this.#entries += 1;
-    entry.kin.set(entry.key, entry);
-    this.#recency.add(entry);
+    // Before it is in: it is no less new than any other that nobody has used.
     while (this.#bytes > this.#maxBytes || this.#entries > this.#maxEntries) {
-      const { oldest } = this.#recency;
-      if (oldest === undefined) return;
-      this.#letGo(oldest);
+      const { first } = this.#order;
+      if (first === undefined) break;
+      this.#letGo(first);
     }
+    entry.kin.set(entry.key, entry);
+    this.#order.add(entry);
   }
 
   #letGo(entry: Entry): void {
@@ -134,7 +150,7 @@ export class MemoryRoom {
     this.#entries -= 1;
     entry.kin.delete(entry.key);
     entry.value = undefined;
-    this.#recency.remove(entry);
+    this.#order.remove(entry);
   }
 }
 
@@ -162,7 +178,7 @@ class Line {
   }
 }
 
-/** A store in this process with room of its own; what was used least recently goes first. */
+/** A store in this process with room of its own. */
 export function createMemoryStore<Value extends object>(options: MemoryStoreOptions<Value>): NearStore<Value> {
   return new MemoryRoom(options).store(options);
 }

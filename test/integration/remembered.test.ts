@@ -38,8 +38,9 @@ async function startGuarded(env: Readonly<Record<string, string>> = {}): Promise
 
 type Headers = Readonly<Record<string, string>>;
 const ask = (headers?: Headers, id = '7') => gateway.query(BALANCE, { id }, headers);
-/** The first answer reads the platform; the second would be remembered. */
-async function askTwice(ask: () => Promise<GraphQLAnswer>): Promise<GraphQLAnswer> {
+/** The first answer is read of the platform, the second is made of what the cache has: the third would be a remembered one. */
+async function askThrice(ask: () => Promise<GraphQLAnswer>): Promise<GraphQLAnswer> {
+  await ask();
   await ask();
   return ask();
 }
@@ -56,6 +57,7 @@ describe('an answer whose every part is in the cache', () => {
   it('is remembered, and given again to the byte, headers included', async () => {
     await start();
     const before = await ask();
+    await ask();
     expect(await repeated()).toBe(0);
 
     // Remembered; then, byte for byte the same request, before it is parsed.
@@ -67,7 +69,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('says how old it is by then', async () => {
     await start();
-    await askTwice(ask);
+    await askThrice(ask);
     clock.advance(4200);
 
     expect((await ask()).headers.get('cache-control')).toBe('private, max-age=10');
@@ -76,7 +78,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('is given until the first part of it is no longer fresh', async () => {
     await start();
-    await askTwice(ask);
+    await askThrice(ask);
     clock.advance(14_999);
     const last = await ask();
     clock.advance(1);
@@ -89,8 +91,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('counts as an operation and as the reads it stands for, and has its line in the log', async () => {
     await start();
-    await ask();
-    await askTwice(ask);
+    await askThrice(ask);
 
     expect(await metric('operations_total{outcome="ok"}')).toBe(3);
     expect(await metric('operation_duration_seconds_count{outcome="ok"}')).toBe(3);
@@ -104,7 +105,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('is read ahead like any other: hits on it make it wanted', async () => {
     await start();
-    for (let count = 0; count < 6; count += 1) await ask();
+    for (let count = 0; count < 7; count += 1) await ask();
     clock.advance(12_500);
     await ask();
     await gateway.platform.seen(2);
@@ -114,7 +115,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('is forgotten once maxAge 0 has read a part of it anew, whoever asked', async () => {
     await start();
-    await askTwice(ask);
+    await askThrice(ask);
     gateway.platform.answer(PATH, json(balanceBody('7', { mainPoints: '1.000' })));
     await gateway.query('{ customer(id: "7") { pointsBalance(maxAge: 0) { mainPoints } } }');
 
@@ -123,7 +124,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('goes to the origin that asks, and to no other', async () => {
     await start({ CORS_ORIGINS: 'https://a.example,https://b.example' });
-    await askTwice(() => ask({ origin: 'https://a.example' }));
+    await askThrice(() => ask({ origin: 'https://a.example' }));
 
     const of = async (origin: string) => (await ask({ origin })).headers.get('access-control-allow-origin');
 
@@ -134,7 +135,7 @@ describe('an answer whose every part is in the cache', () => {
 
   it('comes in the form that is asked for', async () => {
     await start();
-    await askTwice(ask);
+    await askThrice(ask);
     const accept = 'application/graphql-response+json';
 
     expect((await ask({ accept })).headers.get('content-type')).toMatch(accept);
@@ -143,14 +144,14 @@ describe('an answer whose every part is in the cache', () => {
 
   it('explains what it costs to who asks for that', async () => {
     await start();
-    await askTwice(ask);
+    await askThrice(ask);
 
     expect((await ask({ 'x-explain': 'platform' })).text).toContain('"fromCache":1');
   });
 
   it('is refused to a body that is none, a deadline that is none, and a method that is none, as ever', async () => {
     await start();
-    await askTwice(ask);
+    await askThrice(ask);
 
     expect((await ask({ 'x-deadline-ms': 'junk' })).status).toBe(400);
     expect((await ask({ 'content-type': 'text/plain' })).status).toBe(415);
@@ -171,6 +172,19 @@ describe('requests that differ each time, by a trace for one,', () => {
   }, 30_000);
 });
 
+describe('customers who are asked for once, however many,', () => {
+  it('push nobody out of the cache who was asked for again', async () => {
+    await start({ CACHE_MAX_MEGABYTES: '1', CAPILLARY_REQUESTS_PER_MINUTE: '10000' });
+    const wanted = Array.from({ length: 20 }, (_, index) => String(index + 100));
+    for (const id of wanted) await askThrice(() => ask({}, id));
+    for (let id = 1000; id < 4000; id += 1) await ask({}, String(id));
+    const calls = gateway.platform.requests.length;
+    for (const id of wanted) await ask({}, id);
+
+    expect(gateway.platform.requests).toHaveLength(calls);
+  }, 30_000);
+});
+
 const at = (seconds: number) => new Date(START_MS + 1000 * seconds).toISOString();
 
 describe('what is not remembered', () => {
@@ -184,7 +198,7 @@ describe('what is not remembered', () => {
   ])('%s', async (_what, query, variables = {}) => {
     await start();
     gateway.platform.answer('/v2/customers/8/points/balance', businessError(8015));
-    await askTwice(() => gateway.query(query, variables));
+    await askThrice(() => gateway.query(query, variables));
 
     expect(await repeated()).toBe(0);
   });
@@ -194,25 +208,25 @@ describe('what is not remembered', () => {
     await ask();
     clock.advance(20_000);
     gateway.platform.answer(PATH, json({}, 500));
-    await askTwice(ask);
+    await askThrice(ask);
 
     expect(await repeated()).toBe(0);
   });
 
   it('anything, where nothing is fresh', async () => {
     await start({ CACHE_FRESH_SECONDS: '0' });
-    await askTwice(ask);
+    await askThrice(ask);
 
     expect(await repeated()).toBe(0);
-    expect(gateway.platform.requests).toHaveLength(2);
+    expect(gateway.platform.requests).toHaveLength(3);
   });
 
   it('a document that a client registered, which may be forgotten', async () => {
     await start();
     const sha256Hash = createHash('sha256').update(BALANCE).digest('hex');
     const extensions = { persistedQuery: { version: 1, sha256Hash } };
-    await askTwice(() => post(gateway.url, { query: BALANCE, variables: { id: '7' }, extensions }));
-    await askTwice(() => post(gateway.url, { variables: { id: '7' }, extensions }));
+    await askThrice(() => post(gateway.url, { query: BALANCE, variables: { id: '7' }, extensions }));
+    await askThrice(() => post(gateway.url, { variables: { id: '7' }, extensions }));
 
     expect(await repeated()).toBe(0);
   });
@@ -223,7 +237,7 @@ describe('what is not remembered', () => {
     const query =
       '{ customerByIdentifier(lookup: { identifiers: [{ name: MOBILE, value: "919999000002" }] }) { pointsBalance { mainPoints } } }';
     const headers = await tokens.authorization({ sub: '7' });
-    const { errors } = await askTwice(() => gateway.query(query, {}, headers));
+    const { errors } = await askThrice(() => gateway.query(query, {}, headers));
 
     expect(errors).toBeUndefined();
     expect(await repeated()).toBe(0);
@@ -234,7 +248,7 @@ describe('a remembered answer is never given to', () => {
   it('another caller', async () => {
     const tokens = await startGuarded();
     const own = await tokens.authorization({ sub: '7' });
-    await askTwice(() => ask(own));
+    await askThrice(() => ask(own));
     expect(await repeated()).toBe(1);
 
     const other = await ask(await tokens.authorization({ sub: '8' }));
@@ -249,7 +263,7 @@ describe('a remembered answer is never given to', () => {
     const tokens = await startGuarded();
     const idOf = async (sub: string) => {
       const headers = await tokens.authorization({ sub });
-      return (await askTwice(() => gateway.query(MINE, {}, headers))).data;
+      return (await askThrice(() => gateway.query(MINE, {}, headers))).data;
     };
 
     expect(await idOf('7')).toMatchObject({ me: { id: '7' } });
@@ -261,7 +275,7 @@ describe('a remembered answer is never given to', () => {
     const tokens = await startGuarded({ CACHE_FRESH_SECONDS: '3600' });
     const seconds = Math.floor(clock.now() / 1000);
     const headers = await tokens.authorization({ sub: '7', exp: seconds + 60 });
-    await askTwice(() => ask(headers));
+    await askThrice(() => ask(headers));
     clock.advance(91_000);
 
     expect(await ask(headers)).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
@@ -270,7 +284,7 @@ describe('a remembered answer is never given to', () => {
   it('a caller who has lost the scope that read it', async () => {
     const tokens = await startGuarded();
     const staff = await tokens.authorization({ sub: '9', scope: 'loyalty:read:any' });
-    await askTwice(() => ask(staff));
+    await askThrice(() => ask(staff));
     expect(await repeated()).toBe(1);
 
     const { errors } = await ask(await tokens.authorization({ sub: '9' }));
@@ -282,7 +296,7 @@ describe('a remembered answer is never given to', () => {
     await start({ FEDERATION: 'on' });
     const query =
       '{ _entities(representations: [{ __typename: "Customer", id: "7" }]) { ... on Customer { pointsBalance { mainPoints } } } }';
-    const { data } = await askTwice(() => post(gateway.url, { query }, ROUTER));
+    const { data } = await askThrice(() => post(gateway.url, { query }, ROUTER));
     expect(data).toMatchObject({ _entities: [{ pointsBalance: {} }] });
     expect(await repeated()).toBe(1);
 
@@ -304,9 +318,9 @@ describe('with a list of operations', () => {
 
   it('a listed operation is remembered, by its id too, and another one is refused each time', async () => {
     await start({ OPERATIONS_MANIFEST: manifest.path, OPERATIONS_MODE: 'enforce' });
-    await askTwice(byId);
+    await askThrice(byId);
     expect(await repeated()).toBe(1);
-    const { errors } = await askTwice(() => gateway.query(`${BALANCE} `, { id: '7' }));
+    const { errors } = await askThrice(() => gateway.query(`${BALANCE} `, { id: '7' }));
 
     expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_NOT_LISTED' } }]);
     expect(await repeated()).toBe(1);
@@ -314,11 +328,11 @@ describe('with a list of operations', () => {
 
   it('one that is not listed is told each time it runs', async () => {
     await start({ OPERATIONS_MANIFEST: manifest.path, OPERATIONS_MODE: 'log' });
-    await askTwice(() => gateway.query(`${BALANCE} `, { id: '7' }));
+    await askThrice(() => gateway.query(`${BALANCE} `, { id: '7' }));
     await gateway.query(`${BALANCE} `, { id: '7' });
 
-    expect(gateway.log.filter((line) => line.includes('operation not listed'))).toHaveLength(3);
-    await askTwice(ask);
+    expect(gateway.log.filter((line) => line.includes('operation not listed'))).toHaveLength(4);
+    await askThrice(ask);
     expect(await repeated()).toBeGreaterThan(0);
   });
 });

@@ -88,7 +88,7 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
         noteFreshUntil(context, receivedAtMs + wantedMs);
         telemetry.readAnswered(name, isJoined ? 'coalesced' : from === 'cache' ? 'fresh' : 'miss');
         // Not where another answer, asked for later, has come first.
-        if (near !== undefined && tiers.near(key) === near) notePart(context, key, near);
+        if (near !== undefined && tiers.isNear(key, near)) notePart(context, key, near);
         return { answer, isStale: false };
       },
       (error: unknown) => lastAnswer(key, error, context),

@@ -39,6 +39,11 @@ export class CacheTiers<Answer extends { readonly readAt: Date }> {
     return this.#near.get(key, nowMs);
   }
 
+  /** Whether this process has this very entry. */
+  isNear(key: string, near: NearEntry): boolean {
+    return this.#near.isKept(key, near);
+  }
+
   /** The answer of an entry that this process has under this key, whose text this is. */
   answerOf(key: string, near: NearEntry, text: string): Answer {
     const { opened, form, clock, freshMs } = this.#options;

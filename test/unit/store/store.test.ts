@@ -91,6 +91,62 @@ describe('the store in memory', () => {
   });
 });
 
+describe('a room in memory', () => {
+  const clock = fakeClock();
+  const fields = { atMs: 0, text: '' };
+
+  it('keeps what was used, up to four fifths of it, whatever else comes by', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 30 }), { maxLength: 100 }), (others) => {
+        const store = new MemoryRoom({ maxBytes: 5000, clock }).store<Note>({ bytesOf: () => 300 });
+        const wanted = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+        for (const key of wanted) {
+          store.set(key, fields, 60_000);
+          store.get(key);
+        }
+        for (const key of others) store.set(String(key), fields, 60_000);
+
+        expect(wanted.map((key) => store.get(key))).toEqual(wanted.map(() => fields));
+      }),
+    );
+  });
+
+  it('never holds more than it has room for, nor less than what was set last', () => {
+    const step = fc.record({
+      act: fc.constantFrom<'set' | 'get' | 'delete'>('set', 'set', 'get', 'delete'),
+      key: fc.nat({ max: 12 }).map(String),
+      bytes: fc.integer({ min: 1, max: 2000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const room = new MemoryRoom({ maxBytes: 5000, clock });
+        const store = room.store<Note & { readonly bytes: number }>({ bytesOf: ({ bytes }) => bytes });
+        for (const { act, key, bytes } of steps) {
+          if (act === 'delete') store.delete(key);
+          else if (act === 'get') store.get(key);
+          else {
+            store.set(key, { ...fields, bytes }, 60_000);
+            expect(store.get(key)?.bytes).toBe(bytes);
+          }
+          expect(room.bytes).toBeLessThanOrEqual(5000);
+        }
+        for (let key = 0; key <= 12; key += 1) store.delete(String(key));
+        expect(room.bytes).toBe(0);
+      }),
+    );
+  });
+
+  it('takes what comes in the place of something that was used for as wanted', () => {
+    const store = new MemoryRoom({ maxBytes: 2000, clock }).store<Note>({ bytesOf: () => 300 });
+    store.set('read anew', note('old', 0), 60_000);
+    store.get('read anew');
+    store.set('read anew', note('new', 0), 60_000);
+    for (let key = 0; key < 20; key += 1) store.set(String(key), fields, 60_000);
+
+    expect(store.get('read anew')?.text).toBe('new');
+  });
+});
+
 describe('stores that share a room in memory', () => {
   const bytesOf = () => 300;
   const open = () => {

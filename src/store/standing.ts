@@ -1,0 +1,72 @@
+import { Recency, type Ranked } from './recency.ts';
+
+/** What can be let go for another. */
+export interface Standing<Item> extends Ranked<Item> {
+  readonly bytes: number;
+  /** Whether it was used since it is here. */
+  isUsed: boolean;
+}
+
+/** Of all bytes, for what was used: the rest is for what is new, to be used in its turn. */
+const USED_SHARE = 0.8;
+
+/**
+ * In which order things go: what nobody has used before what somebody has, each the longest unused first. So those whom
+ * nobody asks for twice, however many, push out none of those who are asked for again and again ("segmented LRU": Karedla,
+ * Love, Wherry, Caching Strategies to Improve Disk System Performance, IEEE Computer 27/3, 1994).
+ */
+export class StandingOrder<Item extends Standing<Item>> {
+  readonly #maxUsedBytes: number;
+  readonly #new = new Recency<Item>();
+  readonly #used = new Recency<Item>();
+  #usedBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxUsedBytes = USED_SHARE * maxBytes;
+  }
+
+  /** What is to go first. */
+  get first(): Item | undefined {
+    return this.#new.oldest ?? this.#used.oldest;
+  }
+
+  /** Puts in an item that is not here. */
+  add(item: Item): void {
+    if (item.isUsed) this.#addUsed(item);
+    else this.#new.add(item);
+  }
+
+  /** An item that is here was used. */
+  use(item: Item): void {
+    if (item.isUsed) {
+      this.#used.use(item);
+      return;
+    }
+    this.#new.remove(item);
+    item.isUsed = true;
+    this.#addUsed(item);
+  }
+
+  /** Takes out an item that is here. */
+  remove(item: Item): void {
+    if (!item.isUsed) {
+      this.#new.remove(item);
+      return;
+    }
+    this.#used.remove(item);
+    this.#usedBytes -= item.bytes;
+  }
+
+  #addUsed(item: Item): void {
+    this.#used.add(item);
+    this.#usedBytes += item.bytes;
+    // Those it has no room for are as if new, and may be used again.
+    while (this.#usedBytes > this.#maxUsedBytes) {
+      const { oldest } = this.#used;
+      if (oldest === undefined) return;
+      this.remove(oldest);
+      oldest.isUsed = false;
+      this.#new.add(oldest);
+    }
+  }
+}
