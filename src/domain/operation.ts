@@ -34,7 +34,7 @@ export interface OperationMeter {
   freshUntilMs: number;
   /** Reads so far, those that are not kept in the cache among them. */
   reads: number;
-  /** What it was given and the cache has now: all that it read, where there are as many as reads. */
+  /** What the cache gave it, fresh: all that it read, where there are as many as reads. */
   readonly parts: CachedPart[];
 }
 

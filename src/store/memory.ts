@@ -106,7 +106,6 @@ export class MemoryRoom {
 
     return {
       get,
-      isKept: (key, value) => own.get(key)?.value === value,
       set: (key, value, ttlMs) => {
         const nowMs = clock.monotonicMs();
         const present = own.get(key);

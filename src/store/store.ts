@@ -12,8 +12,6 @@ export interface NearStore<Value> extends Store<Value> {
   /** @param nowMs on the monotonic clock, where somebody has just looked at it */
   get(key: string, nowMs?: number): Value | undefined;
   set(key: string, value: Value, ttlMs: number): void;
-  /** Whether it has this very value: to look does not count as use. */
-  isKept(key: string, value: Value): boolean;
   delete(key: string): void;
   /** How many values it holds. */
   readonly size: number;

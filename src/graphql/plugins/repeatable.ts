@@ -5,7 +5,7 @@ import type { OperationHooks } from './hooks.ts';
 
 /**
  * Notes which answers are worth remembering: those without errors that the same request of the same caller would be given
- * again, for all that they were made of came from the cache and is there now, fresh by configuration. What was stale, or
+ * again, for all that they were made of came from the cache, fresh by configuration. What was stale, or
  * wanted under an age of its own, was this operation's own; most of what it had to read of the platform nobody asks for
  * again, and what somebody does comes from the cache then.
  *
@@ -22,13 +22,12 @@ export function repeatablePlugin({
 }): OperationHooks {
   return {
     willSendResponse({ request, source, document, operationName, errors = [], contextValue }) {
-      const { parts, reads, fromCache, freshUntilMs } = contextValue.meter;
-      const isCached = reads > 0 && fromCache === reads;
-      const isCachedStill = isCached && parts.length === reads && freshUntilMs !== -Infinity;
+      const { parts, reads, freshUntilMs } = contextValue.meter;
+      const isCachedWhole = parts.length > 0 && parts.length === reads && freshUntilMs !== -Infinity;
       // Registering a document, and running one by its hash, hang on more than on who asks.
       const isRegistered = request.extensions?.['persistedQuery'] !== undefined;
       const isExplained = request.http?.headers.has(EXPLAIN_HEADER) === true;
-      if (errors.length > 0 || !isCachedStill || isRegistered || isExplained) return;
+      if (errors.length > 0 || !isCachedWhole || isRegistered || isExplained) return;
       if (!isTold(source)) {
         const isListed = document !== undefined && list.has(document);
         contextValue.ending.repeatableAs = loggedName(operationName, isListed);

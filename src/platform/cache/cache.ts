@@ -81,14 +81,12 @@ export function createCachedRead<Question, Answer extends { readonly readAt: Dat
     const { landing, isJoined } = flights.join(key, notBeforeMs, context, start);
     if (isJoined) context.meter.coalesced += 1;
     return landing.then(
-      ({ answer, receivedAtMs, from, near }) => {
+      ({ answer, receivedAtMs, from }) => {
         // Who began the flight may have been content with something older.
         if (isJoined && receivedAtMs < startMs - wantedMs) return obtain(asked, context);
         if (!isJoined && from === 'cache') context.meter.fromCache += 1;
         noteFreshUntil(context, receivedAtMs + wantedMs);
         telemetry.readAnswered(name, isJoined ? 'coalesced' : from === 'cache' ? 'fresh' : 'miss');
-        // Not where another answer, asked for later, has come first.
-        if (near !== undefined && tiers.isNear(key, near)) notePart(context, key, near);
         return { answer, isStale: false };
       },
       (error: unknown) => lastAnswer(key, error, context),

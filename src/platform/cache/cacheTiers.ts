@@ -39,11 +39,6 @@ export class CacheTiers<Answer extends { readonly readAt: Date }> {
     return this.#near.get(key, nowMs);
   }
 
-  /** Whether this process has this very entry. */
-  isNear(key: string, near: NearEntry): boolean {
-    return this.#near.isKept(key, near);
-  }
-
   /** The answer of an entry that this process has under this key, whose text this is. */
   answerOf(key: string, near: NearEntry, text: string): Answer {
     const { opened, form, clock, freshMs } = this.#options;
@@ -67,14 +62,12 @@ export class CacheTiers<Answer extends { readonly readAt: Date }> {
   }
 
   /** Keeps an entry here, unless there is a newer one. */
-  keepNear(key: string, entry: CacheEntry<Answer>): NearEntry | undefined {
+  keepNear(key: string, entry: CacheEntry<Answer>): void {
     const leftMs = this.#leftMsOf(entry);
-    if (leftMs <= 0) return undefined;
+    if (leftMs <= 0) return;
     const { askedAtMs, receivedAtMs } = entry;
     const kept = entry.kind === 'answer' ? writeAnswer(this.#options.form, entry.answer) : entry.platformCode;
-    const near = { kept, askedAtMs, receivedAtMs, isRefreshed: false, part: undefined };
-    this.#near.set(key, near, leftMs);
-    return near;
+    this.#near.set(key, { kept, askedAtMs, receivedAtMs, isRefreshed: false, part: undefined }, leftMs);
   }
 
   /** Keeps an entry for all, unless there is a newer one; a promise where there is anybody else. */

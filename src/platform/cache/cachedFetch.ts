@@ -14,8 +14,6 @@ export interface Found<Answer> {
   /** On the monotonic clock. */
   readonly receivedAtMs: number;
   readonly from: 'platform' | 'cache';
-  /** What this process kept of it; undefined where nothing is kept. */
-  readonly near: NearEntry | undefined;
 }
 
 export interface CachedFetchOptions<Question, Answer extends { readonly readAt: Date }> {
@@ -64,16 +62,16 @@ export function createCachedFetch<Question, Answer extends { readonly readAt: Da
     after?: () => Promise<void>,
   ): Promise<Found<Answer>> {
     const askedAtMs = clock.monotonicMs();
-    const keep = (entry: CacheEntry<Answer>): NearEntry | undefined => {
+    const keep = (entry: CacheEntry<Answer>): void => {
       const shared = tiers.share(key, entry);
       if (after !== undefined) void Promise.resolve(shared).then(after);
-      return tiers.keepNear(key, entry);
+      tiers.keepNear(key, entry);
     };
     return fetch(question, context).then(
       (answer) => {
         const receivedAtMs = clock.monotonicMs();
-        const near = keep({ kind: 'answer', answer, askedAtMs, receivedAtMs });
-        return { answer, receivedAtMs, from: 'platform', near };
+        keep({ kind: 'answer', answer, askedAtMs, receivedAtMs });
+        return { answer, receivedAtMs, from: 'platform' };
       },
       (error: unknown) => {
         const isMissing = error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER;
@@ -131,6 +129,6 @@ export function foundIn<Answer extends { readonly readAt: Date }>(
   near: NearEntry,
 ): Found<Answer> {
   const { kept, receivedAtMs } = near;
-  if (typeof kept === 'string') return { answer: tiers.answerOf(key, near, kept), receivedAtMs, from: 'cache', near };
+  if (typeof kept === 'string') return { answer: tiers.answerOf(key, near, kept), receivedAtMs, from: 'cache' };
   throw new PlatformProblem('CUSTOMER_NOT_FOUND', 'final', { detail: 'remembered', platformCode: kept });
 }

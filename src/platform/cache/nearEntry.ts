@@ -21,10 +21,10 @@ export interface OpenedAnswer<Answer> {
   readonly answer: Answer;
 }
 
-/** Besides its text: its own fields, two times, and the part. */
-const NEAR_BYTES = 200;
-/** Besides what its text says: dates, identifiers, lists. */
-const OPENED_BYTES = 600;
+/** Besides its text: its own fields, and two times. */
+const NEAR_BYTES = 140;
+/** Besides what its text says: dates, identifiers, lists; and the part. */
+const OPENED_BYTES = 660;
 /** Names of fields are not in the text, and each value has a head of its own. */
 const OPENED_BYTES_PER_CHARACTER = 3;
 

@@ -80,6 +80,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
     sending,
+    telling: new EndOfTurn(),
     clock,
   });
   const quota = options.quota ?? createQuota(options);

@@ -16,7 +16,7 @@ export abstract class Exchange implements Growing {
   readonly #options: HttpOptions;
   readonly #signal: StopSignal;
   readonly #done: Done<HttpAnswer>;
-  readonly #leave = () => this.fail(this.#signal.reason);
+  readonly #leave = () => this.#giveUp(this.#signal.reason);
   #status = 0;
   #headers: IncomingHeaders = {};
   /** The body, where it came in one piece; */
@@ -26,6 +26,8 @@ export abstract class Exchange implements Growing {
   #endWatch: (() => void) | undefined;
   bytes = 0;
   isOver = false;
+  /** Whether the whole answer has come: nothing is left to hang up. */
+  #isWhole = false;
 
   constructor(options: HttpOptions, signal: StopSignal, done: Done<HttpAnswer>) {
     this.#options = options;
@@ -50,12 +52,9 @@ export abstract class Exchange implements Growing {
     });
   }
 
-  /** Ends it with a failure, and the connection with it. */
+  /** Ends it with a failure, and the connection with it; a whole answer stays one, whatever comes behind it. */
   fail(reason: unknown): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.hangUp();
-    this.#end(new Failed(reason));
+    if (!this.#isWhole) this.#giveUp(reason);
   }
 
   stalled(): void {
@@ -81,7 +80,7 @@ export abstract class Exchange implements Growing {
       this.#body = piece;
       // Most bodies come in one piece, and have ended by then: they need no timer.
       queueMicrotask(() => {
-        if (!this.isOver) this.#endWatch = watchProgress(this, this.#options.clock);
+        if (!this.isOver && !this.#isWhole) this.#endWatch = watchProgress(this, this.#options.clock);
       });
     } else {
       this.#pieces ??= [this.#body];
@@ -89,9 +88,16 @@ export abstract class Exchange implements Growing {
     }
   }
 
-  /** All of it is there. */
+  /** All of it is there: it is told of with the others of this turn. */
   protected takeEnd(): void {
     if (this.isOver) return;
+    this.#isWhole = true;
+    this.#endWatch?.();
+    this.#options.telling.add(() => this.#tellAnswer());
+  }
+
+  #tellAnswer(): void {
+    if (this.isOver) return; // Nobody waits any more.
     const body = this.#pieces === undefined ? (this.#body ?? NO_BODY) : Buffer.concat(this.#pieces);
     const coding = listOf(this.#headers['content-encoding']);
     if (!isCompressed(coding)) {
@@ -102,6 +108,13 @@ export abstract class Exchange implements Growing {
     tell(unpacked, (outcome) => {
       if (!this.isOver) this.#end(outcome); // Else nobody waits any more.
     });
+  }
+
+  #giveUp(reason: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    if (!this.#isWhole) this.hangUp();
+    this.#end(new Failed(reason));
   }
 
   #end(outcome: Outcome<HttpAnswer>): void {

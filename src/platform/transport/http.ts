@@ -47,6 +47,8 @@ export interface HttpOptions {
   readonly maxBodyBytes: number;
   /** Requests of one turn of the event loop are sent together. */
   readonly sending: EndOfTurn;
+  /** Answers that have come are told of together. */
+  readonly telling: EndOfTurn;
   readonly clock: Clock;
 }
 

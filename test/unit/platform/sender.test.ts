@@ -36,6 +36,7 @@ describe.each(['undici', 'got'] as const)('a request that is sent with %s', (cli
       connectTimeoutMs: 400,
       maxBodyBytes: 1000,
       sending: new EndOfTurn(),
+      telling: new EndOfTurn(),
       clock,
     });
     let failures = 2;
