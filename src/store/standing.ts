@@ -7,8 +7,8 @@ export interface Standing<Item> extends Ranked<Item> {
   isUsed: boolean;
 }
 
-/** Of all bytes, for what was used: the rest is for what is new, to be used in its turn. */
-const USED_SHARE = 0.8;
+/** Of all bytes, for what was used: the rest is for what is new, to be there still when it is asked for again. */
+const USED_SHARE = 0.5;
 
 /**
  * In which order things go: what nobody has used before what somebody has, each the longest unused first. So those whom

@@ -45,8 +45,10 @@ export class CacheTiers<Answer extends { readonly readAt: Date }> {
     const known = opened.get(key);
     if (known?.from === near) return known.answer;
     const answer = openAnswer(form, text);
+    // Once is for the whole answer that is remembered then; who opens it again asks for something else of it.
+    const isOpenedAgain = (near.part?.hits ?? 0) > 1;
     const leftMs = near.receivedAtMs + freshMs - clock.monotonicMs();
-    if (leftMs > 0) opened.set(key, { from: near, answer }, leftMs);
+    if (isOpenedAgain && leftMs > 0) opened.set(key, { from: near, answer }, leftMs);
     return answer;
   }
 

@@ -15,7 +15,7 @@ export interface NearEntry extends EntryTimes {
   part: KeptPart | undefined;
 }
 
-/** An answer that was read from its text, for as long as it is fresh: who asks for it again finds it as objects. */
+/** An answer that was read from its text again and again, for as long as it is fresh: who asks next finds it as objects. */
 export interface OpenedAnswer<Answer> {
   readonly from: NearEntry;
   readonly answer: Answer;

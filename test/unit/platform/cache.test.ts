@@ -71,11 +71,11 @@ describe('the room for answers', () => {
   it.each([
     ['kept', 0, undefined],
     ['kept, with names in other letters', 0, 'Бонусная программа'],
-    ['kept, and asked for again while they are fresh', 1, undefined],
+    ['kept, and asked for again and again while they are fresh', 2, undefined],
   ])('is taken at about what they take, %s', async (_how, times, program) => {
     const { ask, memory } = startCache(Infinity, (n) => Promise.resolve(ledgerPage(n, program)));
     // What is made once.
-    for (let n = 0; n < 200; n += 1) for (let time = 0; time <= 1; time += 1) await ask(n);
+    for (let n = 0; n < 200; n += 1) for (let time = 0; time <= 2; time += 1) await ask(n);
     const before = { heap: heapBytes(), room: memory.bytes };
 
     for (let n = 1000; n < 5000; n += 1) for (let time = 0; time <= times; time += 1) await ask(n);

@@ -95,11 +95,11 @@ describe('a room in memory', () => {
   const clock = fakeClock();
   const fields = { atMs: 0, text: '' };
 
-  it('keeps what was used, up to four fifths of it, whatever else comes by', () => {
+  it('keeps what was used, up to half of it, whatever else comes by', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 30 }), { maxLength: 100 }), (others) => {
         const store = new MemoryRoom({ maxBytes: 5000, clock }).store<Note>({ bytesOf: () => 300 });
-        const wanted = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+        const wanted = ['one', 'two', 'three', 'four', 'five'];
         for (const key of wanted) {
           store.set(key, fields, 60_000);
           store.get(key);
