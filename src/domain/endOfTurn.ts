@@ -1,7 +1,7 @@
 /**
  * What is put off to the end of a turn of the event loop, once all that has come in is read, and then done in the order it
  * was put off. Work of one kind that is done together costs less than the same work as it comes: the same code is at hand
- * for all of it, and whoever is written to is woken once. What is done alone waits for nothing.
+ * for all of it, and whoever is written to is woken once. What comes alone hardly waits.
  */
 export class EndOfTurn {
   readonly #later: (task: () => void) => void;

@@ -70,7 +70,7 @@ export class Repeats {
     return this.#wireOf(repeat, nowMs).bytes;
   }
 
-  /** Keeps how a request was answered, where the connection goes on behind it: `response` has been ended with `answer`. */
+  /** Keeps how a request is answered, where the connection goes on behind it: `response` has the headers of `answer`. */
   keep(print: string, { answer, caller, request, response }: Answered): void {
     if (!response.shouldKeepAlive || response.hasHeader('connection') || request.httpVersion !== '1.1') return;
     // Who is told first to go on has two answers.

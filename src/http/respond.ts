@@ -42,6 +42,7 @@ export function send(
     }
     response.setHeader('content-length', Buffer.byteLength(body.string));
     answering.add(() => {
+      if (response.headersSent) return; // Something failed since, and was told.
       response.end(body.string);
       // Most is taken at once.
       if (response.writableLength > 0) dropUnlessTaken(response, clock);

@@ -171,8 +171,9 @@ async function answer(
       await send(response, known.toResponse(), options);
       return { answer: known, caller };
     }
-    await starts.next();
-    const context = options.createContext(caller, deadline);
+    const context = options.createContext(caller, deadline); // From here on it counts as begun.
+    await starts.next(deadline.signal);
+    if (response.destroyed) throw new Error('The caller has gone.');
     const result = await run({ request, search, body }, context, options);
     const kept = key === undefined ? undefined : remembered?.keep(key, result, context);
     await send(response, result, options);

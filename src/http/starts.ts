@@ -1,6 +1,15 @@
+import type { StopSignal } from '../domain/stop.ts';
+
 export interface StartsOptions {
-  /** Whether another operation may start in this turn of the event loop. */
+  /** Whether another operation may start in this turn of the event loop, as far as can be told by then. */
   readonly hasRoom: () => boolean;
+}
+
+/** An operation that waits. */
+interface Waiter {
+  /** Ends its wait; once. */
+  readonly go: () => void;
+  isGone: boolean;
 }
 
 /** Of the operations that wait, so many are looked at in one turn. */
@@ -8,12 +17,13 @@ const MAX_PER_TURN = 64;
 
 /**
  * Lets operations start in the order they came: each at the end of a turn of the event loop, and no more in one turn than
- * there is room for. So what is under way comes to its end first, and what waits holds nothing but its request: of all that
- * many operations are made of, little is in memory at once, and little of it lives long enough to be expensive to collect.
+ * there is room for, but one. So what is under way comes to its end first, and what waits holds little but its request: of
+ * all that many operations are made of, little is in memory at once, and little of it lives long enough to be expensive to
+ * collect.
  */
 export class Starts {
   readonly #hasRoom: () => boolean;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiter[] = [];
   #looks = 0;
   #isOneDue = false;
 
@@ -21,10 +31,20 @@ export class Starts {
     this.#hasRoom = hasRoom;
   }
 
-  /** Resolves when an operation may start. */
-  next(): Promise<void> {
+  /** Resolves when an operation may start, or as soon as its signal aborts: what is over holds up nobody. */
+  next(signal: StopSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      const waiter: Waiter = {
+        go: () => {
+          waiter.isGone = true;
+          signal.removeEventListener('abort', waiter.go);
+          resolve();
+        },
+        isGone: false,
+      };
+      signal.addEventListener('abort', waiter.go);
+      this.#waiting.push(waiter);
       if (this.#looks < MAX_PER_TURN) this.#lookAgain(false);
     });
   }
@@ -38,8 +58,10 @@ export class Starts {
   readonly #look = (isDue: boolean): void => {
     this.#looks -= 1;
     if (isDue) this.#isOneDue = false;
+    while (this.#waiting[0]?.isGone === true) this.#waiting.shift();
+    if (this.#waiting.length === 0) return;
     if (isDue || this.#hasRoom()) {
-      this.#waiting.shift()?.();
+      this.#waiting.shift()?.go();
       if (this.#waiting.length > this.#looks) this.#lookAgain(false);
       return;
     }

@@ -32,6 +32,7 @@ export class StandingOrder<Item extends Standing<Item>> {
 
   /** Puts in an item that is not here. */
   add(item: Item): void {
+    item.isUsed &&= this.#canBeUsed(item);
     if (item.isUsed) this.#addUsed(item);
     else this.#new.add(item);
   }
@@ -40,6 +41,10 @@ export class StandingOrder<Item extends Standing<Item>> {
   use(item: Item): void {
     if (item.isUsed) {
       this.#used.use(item);
+      return;
+    }
+    if (!this.#canBeUsed(item)) {
+      this.#new.use(item);
       return;
     }
     this.#new.remove(item);
@@ -55,6 +60,11 @@ export class StandingOrder<Item extends Standing<Item>> {
     }
     this.#used.remove(item);
     this.#usedBytes -= item.bytes;
+  }
+
+  /** One that is larger than all the room of those that were used would push out every one of them. */
+  #canBeUsed({ bytes }: Item): boolean {
+    return bytes <= this.#maxUsedBytes;
   }
 
   #addUsed(item: Item): void {

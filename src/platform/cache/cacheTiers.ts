@@ -59,17 +59,19 @@ export class CacheTiers<Answer extends { readonly readAt: Date }> {
     const near = this.#near.get(key);
     // The same one from here is left as it is: it knows how often it was given.
     const isNewer = found !== undefined && (near === undefined || rankOfEntry(found) > rankOfEntry(near));
-    if (isNewer) this.keepNear(key, found);
-    return this.#near.get(key);
+    // As new here as any that is read: that others have it makes it no more wanted.
+    return isNewer ? this.keepNear(key, found) : near;
   }
 
   /** Keeps an entry here, unless there is a newer one. */
-  keepNear(key: string, entry: CacheEntry<Answer>): void {
+  keepNear(key: string, entry: CacheEntry<Answer>): NearEntry | undefined {
     const leftMs = this.#leftMsOf(entry);
-    if (leftMs <= 0) return;
+    if (leftMs <= 0) return undefined;
     const { askedAtMs, receivedAtMs } = entry;
     const kept = entry.kind === 'answer' ? writeAnswer(this.#options.form, entry.answer) : entry.platformCode;
-    this.#near.set(key, { kept, askedAtMs, receivedAtMs, isRefreshed: false, part: undefined }, leftMs);
+    const near = { kept, askedAtMs, receivedAtMs, isRefreshed: false, part: undefined };
+    this.#near.set(key, near, leftMs);
+    return near;
   }
 
   /** Keeps an entry for all, unless there is a newer one; a promise where there is anybody else. */

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { Stop } from '../../../src/domain/stop.ts';
 import { Starts } from '../../../src/http/starts.ts';
 
 /** Lets the event loop turn once, and all that it set off come to its end. */
@@ -6,7 +7,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function begin(starts: Starts, names: readonly string[]): string[] {
   const started: string[] = [];
-  for (const name of names) void starts.next().then(() => started.push(name));
+  for (const name of names) void starts.next(new Stop()).then(() => started.push(name));
   return started;
 }
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -36,7 +37,7 @@ it('starts no more in one turn than there is room for, and the others in the nex
   const starts = new Starts({ hasRoom: () => room > 0 });
   const started: number[] = [];
   for (let name = 0; name < 300; name += 1) {
-    void starts.next().then(() => {
+    void starts.next(new Stop()).then(() => {
       room -= 1;
       started.push(name);
     });
@@ -62,4 +63,31 @@ it('starts who comes later behind those who wait', async () => {
   while (second.length === 0) await turn();
 
   expect(first).toEqual(NAMES);
+});
+
+it('ends the wait of one whose time is up at once, and holds up nobody for it', async () => {
+  const starts = new Starts({ hasRoom: () => false });
+  const before = begin(starts, NAMES);
+  const stops = Array.from({ length: 100 }, () => new Stop());
+  const ended: number[] = [];
+  for (const [index, stop] of stops.entries()) void starts.next(stop).then(() => ended.push(index));
+  const last = begin(starts, ['last']);
+  for (const stop of stops) stop.abort(new Error('too late'));
+  await Promise.resolve();
+  expect([ended.length, before]).toEqual([100, []]);
+
+  let turns = 0;
+  while (last.length === 0) {
+    await turn();
+    turns += 1;
+  }
+  expect(before).toEqual(NAMES);
+  expect(turns).toBeLessThan(20);
+});
+
+it('lets one start at once whose time is up already', async () => {
+  const stop = new Stop();
+  stop.abort(new Error('too late'));
+
+  await expect(new Starts({ hasRoom: () => false }).next(stop)).resolves.toBeUndefined();
 });

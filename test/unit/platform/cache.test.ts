@@ -71,6 +71,7 @@ describe('the room for answers', () => {
   it.each([
     ['kept', 0, undefined],
     ['kept, with names in other letters', 0, 'Бонусная программа'],
+    ['kept, and asked for once more', 1, undefined],
     ['kept, and asked for again and again while they are fresh', 2, undefined],
   ])('is taken at about what they take, %s', async (_how, times, program) => {
     const { ask, memory } = startCache(Infinity, (n) => Promise.resolve(ledgerPage(n, program)));

@@ -136,6 +136,19 @@ describe('a room in memory', () => {
     );
   });
 
+  it('gives up nothing that was used for one that takes more than half of the room, however often that is used', () => {
+    const store = new MemoryRoom({ maxBytes: 5000, clock }).store<Note & { readonly bytes: number }>({
+      bytesOf: ({ bytes }) => bytes,
+    });
+    store.set('wanted', { ...fields, bytes: 300 }, 60_000);
+    store.get('wanted');
+    store.set('large', { ...fields, bytes: 3000 }, 60_000);
+    for (let times = 0; times < 3; times += 1) expect(store.get('large')?.bytes).toBe(3000);
+    for (let key = 0; key < 20; key += 1) store.set(String(key), { ...fields, bytes: 300 }, 60_000);
+
+    expect([store.get('wanted')?.bytes, store.get('large')]).toEqual([300, undefined]);
+  });
+
   it('takes what comes in the place of something that was used for as wanted', () => {
     const store = new MemoryRoom({ maxBytes: 2000, clock }).store<Note>({ bytesOf: () => 300 });
     store.set('read anew', note('old', 0), 60_000);
