@@ -5,7 +5,10 @@
  */
 export class EndOfTurn {
   readonly #later: (task: () => void) => void;
-  #tasks: (() => void)[] = [];
+  /** Two lists by turns, each used again and again; a place that is free is undefined. */
+  #tasks: ((() => void) | undefined)[] = [];
+  #others: ((() => void) | undefined)[] = [];
+  #size = 0;
 
   /** @param later calls a function at the end of a turn */
   constructor(later: (task: () => void) => void = setImmediate) {
@@ -14,26 +17,37 @@ export class EndOfTurn {
 
   /** How many wait for the end of a turn. */
   get size(): number {
-    return this.#tasks.length;
+    return this.#size;
   }
 
   /** Puts off a task to the end of this turn; from within one, of the next turn. */
   add(task: () => void): void {
-    if (this.#tasks.push(task) === 1) this.#later(this.#doAll);
+    this.#tasks[this.#size] = task;
+    this.#size += 1;
+    if (this.#size === 1) this.#later(this.#doAll);
   }
 
   readonly #doAll = (): void => {
     const tasks = this.#tasks;
-    this.#tasks = [];
+    const size = this.#size;
+    this.#tasks = this.#others;
+    this.#others = tasks;
+    this.#size = 0;
     let done = 0;
     try {
-      for (const task of tasks) {
+      while (done < size) {
+        const task = tasks[done];
+        tasks[done] = undefined;
         done += 1;
-        task();
+        task?.();
       }
     } finally {
       // What a task throws is an uncaught error of the process, as from any callback; the others are done all the same.
-      for (const task of tasks.slice(done)) this.add(task);
+      for (; done < size; done += 1) {
+        const task = tasks[done];
+        tasks[done] = undefined;
+        if (task !== undefined) this.add(task);
+      }
     }
   };
 }

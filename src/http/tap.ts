@@ -46,14 +46,14 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     const [parse, ...others] = socket.listeners('data');
     // Other than the Node versions we know: everything is parsed.
     if (parse === undefined || others.length > 0) return;
-    const line = new Line();
+    const line = new Line(() => write(socket, line));
     lines.set(socket, line);
     const onData = (chunk: Buffer) => {
       if (line.isHandedOver) return;
       write(socket, line); // Who asks on before the end of the turn: first comes first.
       const print = isCandidate(socket, line, chunk) ? hash('sha256', chunk, 'base64url') : undefined;
       const answer = print === undefined || line.requests === 0 ? undefined : options.answerTo(print);
-      if (answer !== undefined) give(socket, line, answer);
+      if (answer !== undefined) give(line, answer);
       // What goes on is kept by others for longer than the shared buffer keeps it.
       else hand(isShared ? Buffer.from(chunk) : chunk, print);
     };
@@ -89,10 +89,10 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     );
   }
 
-  function give(socket: Socket, line: Line, answer: Buffer): void {
+  function give(line: Line, answer: Buffer): void {
     line.requests += 1;
     line.answer = answer;
-    options.answering.add(() => write(socket, line));
+    options.answering.add(line.write);
   }
 
   function write(socket: Socket, line: Line): void {
@@ -122,7 +122,13 @@ class Line {
   readonly framing = new Framing();
   /** Answered so far, or begun. */
   requests = 0;
-  /** What is to be written at the end of this turn. */
+  /** What is to be written at the end of this turn, */
   answer: Buffer | undefined;
+  /** and what writes it. */
+  readonly write: () => void;
+
+  constructor(write: () => void) {
+    this.write = write;
+  }
   isHandedOver = false;
 }
