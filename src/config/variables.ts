@@ -73,7 +73,7 @@ export const VARIABLES = {
   ),
   CACHE_MAX_MEGABYTES: variable(
     integer(1, 4096),
-    'Memory for answers, about, of each process: what was asked for once goes before what was asked for again, the longest ago first, and what has gone cannot be given stale. 10 holds some 12,000 ledgers of ten rows, more than the default quota reads in ten minutes, and keeps a process below 200 MB, for it takes about 165 MB besides it.',
+    'Memory for answers, about, of each process: what was asked for once goes before what was asked for again, the longest ago first, and what has gone cannot be given stale. 10 holds some 12,000 ledgers of ten rows, more than the default quota reads in ten minutes, and keeps a process at about 200 MB.',
     '10',
   ),
   MAX_PLATFORM_CALLS: variable(

@@ -57,8 +57,7 @@ class Entry implements Standing<Entry> {
 /**
  * Room in this process for several stores, bounded by bytes and by entries for all of them together: what nobody has used
  * since it was set goes first, then what was used least recently, of any of them, so that each gets as much of it as is
- * asked of it. What has outlived its time takes
- * no room from what has not: it goes before anything more is kept.
+ * asked of it. What has outlived its time takes no room from what has not: it goes before anything more is kept.
  */
 export class MemoryRoom {
   readonly #clock: Clock;

@@ -5,9 +5,9 @@ import type { OperationHooks } from './hooks.ts';
 
 /**
  * Notes which answers are worth remembering: those without errors that the same request of the same caller would be given
- * again, for all that they were made of came from the cache, fresh by configuration. What was stale, or
- * wanted under an age of its own, was this operation's own; most of what it had to read of the platform nobody asks for
- * again, and what somebody does comes from the cache then.
+ * again, for all that they were made of came from the cache, fresh by configuration. What was stale, or wanted under an age
+ * of its own, was this operation's own; most of what it had to read of the platform nobody asks for again, and what
+ * somebody does comes from the cache then.
  *
  * @param isTold whether each run of a document is told to the operator
  */
