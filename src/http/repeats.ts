@@ -14,14 +14,21 @@ interface Repeat {
   readonly head: string;
   readonly bodyBytes: number;
   /** As it was given last. */
-  wire?: Wire;
+  wire?: Dated;
 }
 
-/** An answer as it goes over the wire, the same for up to a second. Never written to again: it may not be sent yet. */
-interface Wire {
-  readonly dateSecond: number;
-  readonly freshForSeconds: number;
+/** An answer as it goes over the wire, the same for up to a second. */
+export interface Wire {
   readonly bytes: Buffer;
+  /** Some of it waits for a caller who did not take it at once, and must not change: set by who writes it. */
+  isHeld: boolean;
+}
+
+/** And what of it is of the moment. */
+interface Dated extends Wire {
+  readonly headBytes: number;
+  dateSecond: number;
+  freshForSeconds: number;
 }
 
 /** About what a head takes, twice, and what holds it. */
@@ -62,12 +69,12 @@ export class Repeats {
   }
 
   /** The whole answer to a request of this print; undefined where it must be looked at. */
-  answerTo(print: string): Buffer | undefined {
+  answerTo(print: string): Wire | undefined {
     const nowMs = this.#clock.monotonicMs();
     const repeat = this.#repeats.get(print, nowMs);
     if (repeat === undefined || !repeat.caller.isStill() || !repeat.answer.isCurrent(nowMs)) return undefined;
     repeat.answer.give(nowMs);
-    return this.#wireOf(repeat, nowMs).bytes;
+    return this.#wireOf(repeat, nowMs);
   }
 
   /** Keeps how a request is answered, where the connection goes on behind it: `response` has the headers of `answer`. */
@@ -83,19 +90,27 @@ export class Repeats {
     this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());
   }
 
-  /** An answer with what is of the moment: both of it counts whole seconds. */
-  #wireOf(repeat: Repeat, nowMs: number): Wire {
+  /**
+   * An answer with what is of the moment: both of it counts whole seconds. Written over the one before where that has gone
+   * and is as long: a new one each second would outlive the young generation, and fill the old one with garbage.
+   */
+  #wireOf(repeat: Repeat, nowMs: number): Dated {
     const { answer, wire: last } = repeat;
     const dateSecond = Math.floor(this.#clock.now() / 1000);
     const freshForSeconds = Math.floor((answer.freshUntilMs - nowMs) / 1000);
     if (last?.dateSecond === dateSecond && last.freshForSeconds === freshForSeconds) return last;
-    const date = this.#dateOf(dateSecond);
-    const head = `${repeat.head}date: ${date}\r\ncache-control: ${answer.cacheControlAt(nowMs)}\r\n\r\n`;
+    const ofTheMoment = `date: ${this.#dateOf(dateSecond)}\r\ncache-control: ${answer.cacheControlAt(nowMs)}\r\n\r\n`;
+    const headBytes = repeat.head.length + ofTheMoment.length;
+    if (last?.headBytes === headBytes && !last.isHeld) {
+      last.bytes.write(ofTheMoment, repeat.head.length, 'latin1');
+      return Object.assign(last, { dateSecond, freshForSeconds });
+    }
     // Not of the pool that others share: one small piece of it would hold all of it.
-    const bytes = Buffer.allocUnsafeSlow(head.length + repeat.bodyBytes);
-    bytes.write(head, 'latin1');
-    bytes.write(answer.text, head.length);
-    return (repeat.wire = { dateSecond, freshForSeconds, bytes });
+    const bytes = Buffer.allocUnsafeSlow(headBytes + repeat.bodyBytes);
+    bytes.write(repeat.head + ofTheMoment, 'latin1');
+    bytes.write(answer.text, headBytes);
+    repeat.wire = { bytes, isHeld: false, headBytes, dateSecond, freshForSeconds };
+    return repeat.wire;
   }
 
   /** RFC 9110, section 5.6.7. */

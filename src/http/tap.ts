@@ -3,12 +3,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { EndOfTurn } from '../domain/endOfTurn.ts';
 import { Framing } from './framing.ts';
+import type { Wire } from './repeats.ts';
 import { readIntoShared } from './sharedRead.ts';
 
 /** What is done with requests before they are parsed. */
 export interface TapOptions {
   /** The whole HTTP answer to a request of this print; undefined: it goes to the parser. */
-  readonly answerTo: (print: string) => Buffer | undefined;
+  readonly answerTo: (print: string) => Wire | undefined;
   /** Whether all that came on a connection before is answered. */
   readonly isIdle: (socket: Socket) => boolean;
   /** Answered on one connection at most, parsed or not. */
@@ -89,7 +90,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     );
   }
 
-  function give(line: Line, answer: Buffer): void {
+  function give(line: Line, answer: Wire): void {
     line.requests += 1;
     line.answer = answer;
     options.answering.add(line.write);
@@ -100,8 +101,9 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     if (answer === undefined) return;
     line.answer = undefined;
     if (!socket.writable) return; // The caller has gone.
-    socket.write(answer);
+    socket.write(answer.bytes);
     if (socket.writableLength === 0) return;
+    answer.isHeld = true;
     const cancel = options.unlessTaken(() => socket.destroy());
     socket.once('close', cancel);
     // Not `drain`: that tells of nothing that is less than a socket's high-water mark.
@@ -123,7 +125,7 @@ class Line {
   /** Answered so far, or begun. */
   requests = 0;
   /** What is to be written at the end of this turn, */
-  answer: Buffer | undefined;
+  answer: Wire | undefined;
   /** and what writes it. */
   readonly write: () => void;
 

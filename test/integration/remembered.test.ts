@@ -74,6 +74,14 @@ describe('an answer whose every part is in the cache', () => {
 
     expect((await ask()).headers.get('cache-control')).toBe('private, max-age=10');
     expect(await repeated()).toBe(2);
+
+    // Before it is parsed.
+    for (const second of [5, 6, 7]) {
+      clock.advance(1000);
+      const { headers } = await ask();
+      expect(headers.get('date')).toBe(new Date(START_MS + 1000 * second + 200).toUTCString());
+      expect(headers.get('cache-control')).toBe(`private, max-age=${14 - second}`);
+    }
   });
 
   it('is given until the first part of it is no longer fresh', async () => {

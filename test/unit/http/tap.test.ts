@@ -3,6 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EndOfTurn } from '../../../src/domain/endOfTurn.ts';
+import type { Wire } from '../../../src/http/repeats.ts';
 import { tapRequests } from '../../../src/http/tap.ts';
 import { Pipe, settled } from '../../support/pipe.ts';
 
@@ -13,6 +14,8 @@ interface Echo {
   told(): number;
   /** Called with how to hang up on a caller who does not take an answer. */
   readonly untaken: (() => void)[];
+  /** What was given before the parser, in order. */
+  readonly given: Wire[];
 }
 
 const MAX_REQUESTS = 50;
@@ -22,15 +25,16 @@ const echoOf = (asked: string) =>
 function startEcho({ isTapped = true, turns = 1, known = new Map<string, string>() } = {}): Echo {
   const untaken: (() => void)[] = [];
   const busy = new WeakMap<object, number>();
-  let told = 0;
+  const given: Wire[] = [];
   const server = createServer({ keepAliveTimeout: 0 });
   const tap = isTapped
     ? tapRequests(server, {
         answerTo(print) {
           const answer = known.get(print);
           if (answer === undefined) return undefined;
-          told += 1;
-          return Buffer.from(answer);
+          const wire = { bytes: Buffer.from(answer), isHeld: false };
+          given.push(wire);
+          return wire;
         },
         isIdle: (socket) => (busy.get(socket) ?? 0) === 0,
         maxRequests: MAX_REQUESTS,
@@ -57,7 +61,7 @@ function startEcho({ isTapped = true, turns = 1, known = new Map<string, string>
     })().catch(() => undefined); // The connection has ended in its midst.
   });
   server.on('connect', (_request, socket) => socket.write('HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n'));
-  return { server, told: () => told, untaken };
+  return { server, told: () => given.length, untaken, given };
 }
 
 function dial({ server }: Echo): Pipe {
@@ -96,6 +100,7 @@ describe('a request that came before, byte for byte', () => {
     expect(echo.told()).toBe(2);
     expect(await exchange(echo, [post('b'), SHORT])).toBe(echoOf('POST / b') + once);
     expect(echo.told()).toBe(3);
+    expect(echo.given.map(({ isHeld }) => isHeld)).toEqual([false, false, false]);
   });
 
   it('is parsed when it comes in two pieces; the next is not', async () => {
@@ -161,6 +166,7 @@ describe('a caller who takes an answer late', () => {
     pipe.arrive(SHORT);
     await settled();
     expect(echo.untaken).toHaveLength(1);
+    expect(echo.given.map(({ isHeld }) => isHeld)).toEqual([true]);
 
     for (let take = takes.shift(); take !== undefined; take = takes.shift()) {
       take();
