@@ -31,8 +31,10 @@ interface Dated extends Wire {
   freshForSeconds: number;
 }
 
-/** About what a head takes, twice, and what holds it. */
-const REPEAT_BYTES = 2500;
+/** About what a head takes in what goes over the wire, and what holds it. */
+const REPEAT_BYTES = 1500;
+/** Of heads: they differ by the length of what follows, and by what a caller may choose of its form. */
+const MAX_HEADS = 100;
 /** Of requests that came, to know those that come again. */
 const MAX_PRINTS = 4096;
 
@@ -50,6 +52,8 @@ export class Repeats {
    * does, and would push out of the room it shares what others read of the platform.
    */
   readonly #prints = new LRUCache<string, true>({ max: MAX_PRINTS });
+  /** The same for many: kept once. */
+  readonly #heads = new LRUCache<string, string>({ max: MAX_HEADS });
   #date = '';
   #dateSecond = NaN;
 
@@ -77,15 +81,23 @@ export class Repeats {
     return this.#wireOf(repeat, nowMs);
   }
 
-  /** Keeps how a request is answered, where the connection goes on behind it: `response` has the headers of `answer`. */
+  /** Notes that a request came, to keep its answer should it come again. */
+  note(print: string): void {
+    this.#prints.set(print, true);
+  }
+
+  /**
+   * Keeps how a request is answered that came before, where the connection goes on behind it: `response` has the headers of
+   * `answer`.
+   */
   keep(print: string, { answer, caller, request, response }: Answered): void {
     if (!response.shouldKeepAlive || response.hasHeader('connection') || request.httpVersion !== '1.1') return;
     // Who is told first to go on has two answers.
     if (request.headers.expect !== undefined) return;
     const cameBefore = this.#prints.has(print);
-    this.#prints.set(print, true);
+    this.note(print);
     if (!cameBefore) return;
-    const head = `${headOf(response)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`;
+    const head = this.#shared(`${headOf(response)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`);
     const repeat: Repeat = { answer, caller, head, bodyBytes: Buffer.byteLength(answer.text) };
     this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());
   }
@@ -111,6 +123,12 @@ export class Repeats {
     bytes.write(answer.text, headBytes);
     repeat.wire = { bytes, isHeld: false, headBytes, dateSecond, freshForSeconds };
     return repeat.wire;
+  }
+
+  #shared(head: string): string {
+    const shared = this.#heads.get(head);
+    if (shared === undefined) this.#heads.set(head, head);
+    return shared ?? head;
   }
 
   /** RFC 9110, section 5.6.7. */

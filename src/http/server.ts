@@ -98,9 +98,10 @@ export function createHttpServer(options: HttpServerOptions): Server {
     (async () => {
       underWay.add(request, response);
       const answered = await respond(request, response, options, bodies);
-      if (answered === undefined) return;
       const print = tap?.printOf(request);
-      if (print !== undefined) repeats?.keep(print, { ...answered, request, response });
+      if (print === undefined) return;
+      if (answered === undefined) repeats?.note(print);
+      else repeats?.keep(print, { ...answered, request, response });
     })().catch((error: unknown) => refuse(request, response, error, options));
   };
   server.on('request', serve(answer));
