@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { PlatformAnswer } from './answer.ts';
-import { badResponse } from './answer.ts';
+import { badResponse, isObject, type Json, type PlatformAnswer } from './answer.ts';
 import { parseCustomerId } from '../../domain/customer.ts';
 import { parseDecimal, parseNumericId } from '../../domain/numbers.ts';
 import { Personal } from '../../domain/personal.ts';
@@ -11,40 +10,92 @@ import { JsonNumber } from './json.ts';
  * documents disagree, and both read exactly. Unknown fields are ignored, for the platform adds some.
  */
 
-/** Runs a parser of ours over the digits of a number, or over text, and refuses what it does not take. */
-function parsedBy<T>(parse: (text: string) => T | undefined, expected: string) {
+/** What a raw value says; undefined where it does not say what is expected. */
+interface Field<T> {
+  readonly expected: string;
+  readonly read: (raw: unknown) => T | undefined;
+}
+
+/** A parser of ours over the digits of a number, or over text. */
+function textual<T>(parse: (text: string) => T | undefined, expected: string): Field<T> {
+  return {
+    expected,
+    read(raw) {
+      const text = raw instanceof JsonNumber ? raw.text : raw;
+      return typeof text === 'string' ? parse(text) : undefined;
+    },
+  };
+}
+
+/** Text that may be absent, null or empty: null then. */
+function optional<T>(valueOf: (text: string) => T): Field<T | null> {
+  return {
+    expected: 'text or null',
+    read(raw) {
+      if (raw === undefined || raw === null || raw === '') return null;
+      return typeof raw === 'string' ? valueOf(raw) : undefined;
+    },
+  };
+}
+
+/** In one step of zod, each of which has its price. */
+function inOneStep<T>({ expected, read }: Field<T>) {
   return z.transform((raw: unknown, context) => {
-    const text = raw instanceof JsonNumber ? raw.text : raw;
-    const value = typeof text === 'string' ? parse(text) : undefined;
+    const value = read(raw);
     if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: expected, input: raw });
+    context.issues.push({ code: 'custom', message: `expected ${expected}`, input: raw });
     return z.NEVER;
   });
 }
 
-/** A customer's id. */
-export const customerId = parsedBy(parseCustomerId, 'expected a customer id');
-/** A program's id. */
-export const numericId = parsedBy(parseNumericId, 'expected an id');
-/** An amount of points, exact. */
-export const decimal = parsedBy(parseDecimal, 'expected a decimal number');
-/** A number of things, from 0; exact, for it is below 2^31 (GraphQL's Int). */
-export const count = parsedBy(
-  (text) => (/^[0-9]{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined),
-  'expected a count',
-);
-/** Text that may be absent, null or empty: null then. One step, for it stands in every row, and each step of zod costs. */
-export const optionalText = optional((text) => text);
-/** The brand's own reference of a customer. */
-export const externalId = optional((text) => new Personal('external id', text));
+/** The fields of what stands in an answer many times. */
+export const FIELDS = {
+  text: { expected: 'text', read: (raw: unknown) => (typeof raw === 'string' ? raw : undefined) },
+  optionalText: optional((text) => text),
+  numericId: textual(parseNumericId, 'an id'),
+  decimal: textual(parseDecimal, 'a decimal number'),
+} as const;
 
-function optional<T>(valueOf: (text: string) => T) {
+/** A customer's id. */
+export const customerId = inOneStep(textual(parseCustomerId, 'a customer id'));
+/** A program's id. */
+export const numericId = inOneStep(FIELDS.numericId);
+/** An amount of points, exact. */
+export const decimal = inOneStep(FIELDS.decimal);
+/** A number of things, from 0; exact, for it is below 2^31 (GraphQL's Int). */
+export const count = inOneStep(
+  textual((text) => (/^[0-9]{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined), 'a count'),
+);
+/** The brand's own reference of a customer. */
+export const externalId = inOneStep(optional((text) => new Personal('external id', text)));
+
+/** What a value of a row says. @param name of the field, for the log where it says something else */
+export function take<T>(raw: unknown, { read, expected }: Field<T>, name: string): T {
+  const value = read(raw);
+  if (value === undefined) throw new Unusable(name, expected);
+  return value;
+}
+
+/** A row, all of it in one step: a page has many. `build` {@link take | takes} what it is made of from the raw one. */
+export function inRows<T>(build: (raw: Json) => T) {
   return z.transform((raw: unknown, context) => {
-    if (raw === undefined || raw === null || raw === '') return null;
-    if (typeof raw === 'string') return valueOf(raw);
-    context.issues.push({ code: 'custom', message: 'expected text or null', input: raw });
-    return z.NEVER;
+    try {
+      return build(isObject(raw) ? raw : {});
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      context.issues.push({ code: 'custom', message: error.message, input: raw, path: [error.field] });
+      return z.NEVER;
+    }
   });
+}
+
+class Unusable extends Error {
+  readonly field: string;
+
+  constructor(field: string, expected: string) {
+    super(`expected ${expected}`);
+    this.field = field;
+  }
 }
 
 const token = z.object({

@@ -86,25 +86,22 @@ const ledgerRow = z
     }),
   );
 
-/** In the order that {@link ledgerRow} reads them in. */
-const ROW_FIELDS = [
-  'pointsCategory',
-  'programId',
-  'programName',
-  'closingBalance',
-  'alternateCurrency',
-  'alternateCurrencyCategory',
-] as const;
-
 /** In the place of a value that the row above has too: categories and currencies seldom change from row to row. */
 const SAME = 0;
 
+/** In the order that {@link ledgerRow} reads them in. */
 function writeRows(rows: readonly LedgerRow[]): unknown[] {
-  let above: readonly (string | null)[] = [];
+  let above: LedgerRow | undefined;
   return rows.map((row) => {
-    const values = ROW_FIELDS.map((name) => row[name]);
-    const written = values.map((value, index) => (value === above[index] ? SAME : value));
-    above = values;
+    const written = [
+      row.pointsCategory === above?.pointsCategory ? SAME : row.pointsCategory,
+      row.programId === above?.programId ? SAME : row.programId,
+      row.programName === above?.programName ? SAME : row.programName,
+      row.closingBalance === above?.closingBalance ? SAME : row.closingBalance,
+      row.alternateCurrency === above?.alternateCurrency ? SAME : row.alternateCurrency,
+      row.alternateCurrencyCategory === above?.alternateCurrencyCategory ? SAME : row.alternateCurrencyCategory,
+    ];
+    above = row;
     return written;
   });
 }

@@ -4,7 +4,7 @@ import type { LedgerFilter, LedgerPage, LedgerPageQuestion } from '../../domain/
 import type { ReadContext } from '../../domain/operation.ts';
 import type { PlatformAnswer } from '../answer/answer.ts';
 import type { PlatformCall } from '../client/call.ts';
-import { count, customerId, decimal, decode, externalId, numericId, optionalText } from '../answer/decode.ts';
+import { count, customerId, decode, externalId, FIELDS, inRows, take } from '../answer/decode.ts';
 import { ledgerSourceOf, lookupParamsOf } from './lookupParams.ts';
 import { assertAnswersFor } from './owner.ts';
 
@@ -61,14 +61,14 @@ function customerParamsOf(customer: CustomerRef): Record<string, string> {
 /** An id is the same in every source, and a source must be named: the default one. */
 const ID_SOURCE = 'INSTORE';
 
-const row = z.object({
-  pointsCategory: z.string(),
-  programId: numericId,
-  programName: z.string(),
-  closingBalance: decimal,
-  alternateCurrency: optionalText,
-  alternateCurrencyCategory: optionalText,
-});
+const row = inRows((raw) => ({
+  pointsCategory: take(raw['pointsCategory'], FIELDS.text, 'pointsCategory'),
+  programId: take(raw['programId'], FIELDS.numericId, 'programId'),
+  programName: take(raw['programName'], FIELDS.text, 'programName'),
+  closingBalance: take(raw['closingBalance'], FIELDS.decimal, 'closingBalance'),
+  alternateCurrency: take(raw['alternateCurrency'], FIELDS.optionalText, 'alternateCurrency'),
+  alternateCurrencyCategory: take(raw['alternateCurrencyCategory'], FIELDS.optionalText, 'alternateCurrencyCategory'),
+}));
 
 const body = z.object({
   customerDetails: z.object({ userId: customerId, externalId }),
