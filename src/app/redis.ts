@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { PlatformCredentials } from '../platform/client/credentials.ts';
-import { connectRedis, type RedisLink } from '../store/redisLink.ts';
+import type { RedisLink } from '../store/redisLink.ts';
 import { createSeal, type Seal } from '../store/seal.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -12,6 +12,8 @@ export async function connectShared(
   telemetry: Telemetry,
 ): Promise<RedisLink | undefined> {
   if (redisUrl === null) return undefined;
+  // Loaded only where it is used: it takes a few megabytes.
+  const { connectRedis } = await import('../store/redisLink.ts');
   return connectRedis({
     url: redisUrl.reveal(),
     clock,
