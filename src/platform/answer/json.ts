@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { apart } from './apart.ts';
+import { Keys } from './keys.ts';
 
 /** A JSON number as it was written: `8500.000` stays `8500.000`, an id above 2^53 keeps its digits. */
 export class JsonNumber {
@@ -23,6 +25,9 @@ export function parseJson(text: string): unknown {
   return new Reader(text).read();
 }
 
+/** Of all bodies, whichever they are of: they part at the first key. */
+const KEYS = new Keys();
+
 class Reader {
   readonly #text: string;
   #at = 0;
@@ -32,19 +37,19 @@ class Reader {
   }
 
   read(): unknown {
-    const value = this.#value(MAX_DEPTH);
+    const value = this.#value(MAX_DEPTH, KEYS);
     this.#skipSpace();
     return this.#at === this.#text.length ? value : malformed();
   }
 
-  #value(depth: number): unknown {
+  #value(depth: number, keys: Keys | undefined): unknown {
     switch (this.#skipSpace()) {
       case QUOTE:
         return apart(this.#string());
       case OPEN_BRACE:
-        return depth > 0 ? this.#object(depth - 1) : malformed();
+        return depth > 0 ? this.#object(depth - 1, keys) : malformed();
       case OPEN_BRACKET:
-        return depth > 0 ? this.#array(depth - 1) : malformed();
+        return depth > 0 ? this.#array(depth - 1, keys) : malformed();
       case LOWER_T:
         return this.#word('true', true);
       case LOWER_F:
@@ -56,27 +61,34 @@ class Reader {
     }
   }
 
-  #object(depth: number): Record<string, unknown> {
+  #object(depth: number, first: Keys | undefined): Record<string, unknown> {
     const object: Record<string, unknown> = {};
+    let keys = first;
     this.#at += 1;
     if (this.#skipSpace() === CLOSE_BRACE) return this.#ended(object);
     for (;;) {
       if (this.#skipSpace() !== QUOTE) malformed();
-      const key = this.#string();
+      let key = keys?.expect(this.#text, this.#at + 1);
+      const name = key?.name ?? this.#string();
+      if (key === undefined) key = keys?.note(name);
+      else this.#at += name.length + 2;
       if (this.#skipSpace() !== COLON) malformed();
       this.#at += 1;
-      set(object, key, this.#value(depth));
+      const value = this.#value(depth, key?.inside);
+      if (key?.isNew === true) object[name] = value;
+      else set(object, name, value);
       if (this.#skipSpace() === CLOSE_BRACE) return this.#ended(object);
       this.#comma();
+      keys = key?.next;
     }
   }
 
-  #array(depth: number): unknown[] {
+  #array(depth: number, keys: Keys | undefined): unknown[] {
     const array: unknown[] = [];
     this.#at += 1;
     if (this.#skipSpace() === CLOSE_BRACKET) return this.#ended(array);
     for (;;) {
-      array.push(this.#value(depth));
+      array.push(this.#value(depth, keys));
       if (this.#skipSpace() === CLOSE_BRACKET) return this.#ended(array);
       this.#comma();
     }
@@ -144,23 +156,12 @@ class Reader {
     const text = this.#text;
     let at = this.#at;
     let code = text.charCodeAt(at);
-    while (code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB) {
+    while (code <= SPACE && (code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB)) {
       code = text.charCodeAt((at += 1));
     }
     this.#at = at;
     return code;
   }
-}
-
-/** From this length on V8 makes no copy for a slice, but notes where it lies in the whole text. */
-const SLICE_LENGTH = 13;
-
-/**
- * The same text, which does not keep all of the body in memory for as long as an answer made of it is remembered: what
- * is put together is laid out anew before it is cut. Half the price of a way through a Buffer.
- */
-function apart(slice: string): string {
-  return slice.length < SLICE_LENGTH ? slice : ` ${slice}`.slice(1);
 }
 
 function set(object: Record<string, unknown>, key: string, value: unknown): void {
