@@ -7,7 +7,7 @@ import { EXPLAIN_HEADER } from '../graphql/plugins/explain.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
 import { textBytesOf } from '../store/textBytes.ts';
-import { RememberedAnswer, type RememberedOptions } from './rememberedAnswer.ts';
+import { createLines, RememberedAnswer, type AnswerOptions, type RememberedOptions } from './rememberedAnswer.ts';
 
 /** Who asks, as far as an answer hangs on it. */
 export interface Caller {
@@ -31,11 +31,11 @@ const ANSWER_BYTES = 800;
  * that was read anew for anybody is new for everybody.
  */
 export class RememberedAnswers {
-  readonly #options: RememberedOptions;
+  readonly #options: AnswerOptions;
   readonly #answers: NearStore<RememberedAnswer>;
 
   constructor({ memory, ...options }: RememberedOptions & { readonly memory: MemoryRoom }) {
-    this.#options = options;
+    this.#options = { ...options, lineOf: createLines(options.logger) };
     this.#answers = memory.store({
       bytesOf: ({ text }: RememberedAnswer) => ANSWER_BYTES + textBytesOf(text),
     });

@@ -1,4 +1,5 @@
 import type { HeaderMap, HTTPGraphQLResponse } from '@apollo/server';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import type { CachedPart } from '../domain/operation.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
@@ -10,6 +11,28 @@ export interface RememberedOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry: Pick<Telemetry, 'operationEnded' | 'operationRepeated'>;
+}
+
+/** What all answers share. */
+export interface AnswerOptions extends RememberedOptions {
+  /** What writes that an operation of this name was answered at once. */
+  readonly lineOf: (operation: string | null) => () => void;
+}
+
+/** Operations whose line is at hand: each is as long as its name, which callers choose. */
+const MAX_LINES = 100;
+
+/** The lines of operations by their names: the same for all who ask for the same. */
+export function createLines(logger: Logger): AnswerOptions['lineOf'] {
+  const lines = new LRUCache<string, () => void>({ max: MAX_LINES });
+  return (operation) => {
+    const key = operation ?? '';
+    const known = lines.get(key);
+    if (known !== undefined) return known;
+    const line = logger.lineOf({ operation, outcome: 'ok', durationMs: 0, platformCalls: 0 }, 'operation');
+    lines.set(key, line);
+    return line;
+  };
 }
 
 /** What an answer was made of. */
@@ -24,14 +47,15 @@ export interface RememberedFacts {
 
 /** A whole answer, given again only while every part of it is the very one that a read would be given now. */
 export class RememberedAnswer {
-  readonly #options: RememberedOptions;
+  readonly #options: AnswerOptions;
   readonly #facts: RememberedFacts;
-  /** Writes what is said of it in the log. */
-  #line: (() => void) | undefined;
+  /** Writes what is said of it in the log, nearly always. */
+  readonly #line: () => void;
 
-  constructor(facts: RememberedFacts, options: RememberedOptions) {
+  constructor(facts: RememberedFacts, options: AnswerOptions) {
     this.#facts = facts;
     this.#options = options;
+    this.#line = options.lineOf(facts.operation);
   }
 
   get text(): string {
@@ -69,11 +93,11 @@ export class RememberedAnswer {
   }
 
   #log(durationMs: number): void {
-    const { logger } = this.#options;
-    const line = { operation: this.#facts.operation, outcome: 'ok', durationMs, platformCalls: 0 };
-    // Nearly always.
-    if (durationMs === 0) (this.#line ??= logger.lineOf(line, 'operation'))();
-    else logger.info(line, 'operation');
+    if (durationMs === 0) this.#line();
+    else {
+      const { operation } = this.#facts;
+      this.#options.logger.info({ operation, outcome: 'ok', durationMs, platformCalls: 0 }, 'operation');
+    }
   }
 
   /** {@link give | Gives} it in the form that Apollo Server answers in. */

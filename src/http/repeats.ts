@@ -146,8 +146,13 @@ interface Answered extends Pick<Repeat, 'answer' | 'caller'> {
 
 /** The lines of an answer's head that are the same each time, but those that Node adds. */
 function headOf(response: ServerResponse): string {
-  const lines = Object.entries(response.getHeaders())
-    .filter(([name, value]) => name !== 'cache-control' && value !== undefined)
-    .flatMap(([name, value]) => [value].flat().map((each) => `${name}: ${each}`));
-  return [`HTTP/1.1 ${response.statusCode} OK`, ...lines, ''].join('\r\n');
+  const headers = response.getHeaders();
+  let head = `HTTP/1.1 ${response.statusCode} OK\r\n`;
+  for (const name in headers) {
+    if (name === 'cache-control') continue;
+    const value = headers[name];
+    if (Array.isArray(value)) for (const each of value) head += `${name}: ${each}\r\n`;
+    else if (value !== undefined) head += `${name}: ${value}\r\n`;
+  }
+  return head;
 }

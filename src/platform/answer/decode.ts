@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { badResponse, isObject, type Json, type PlatformAnswer } from './answer.ts';
+import { badResponse, type PlatformAnswer } from './answer.ts';
 import { parseCustomerId } from '../../domain/customer.ts';
 import { parseDecimal, parseNumericId } from '../../domain/numbers.ts';
 import { Personal } from '../../domain/personal.ts';
@@ -11,7 +11,7 @@ import { JsonNumber } from './json.ts';
  */
 
 /** What a raw value says; undefined where it does not say what is expected. */
-interface Field<T> {
+export interface Field<T> {
   readonly expected: string;
   readonly read: (raw: unknown) => T | undefined;
 }
@@ -76,11 +76,11 @@ export function take<T>(raw: unknown, { read, expected }: Field<T>, name: string
   return value;
 }
 
-/** A row, all of it in one step: a page has many. `build` {@link take | takes} what it is made of from the raw one. */
-export function inRows<T>(build: (raw: Json) => T) {
+/** Rows are many, of several fields each: `build` {@link take | takes} all of a raw value in one step. */
+export function inOneGo<T>(build: (raw: unknown) => T) {
   return z.transform((raw: unknown, context) => {
     try {
-      return build(isObject(raw) ? raw : {});
+      return build(raw);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       context.issues.push({ code: 'custom', message: error.message, input: raw, path: [error.field] });

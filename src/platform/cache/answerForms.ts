@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { CUSTOMER_SOURCES, type CustomerLookup } from '../../domain/customer.ts';
-import type { LedgerPage, LedgerRow } from '../../domain/ledger.ts';
+import type { LedgerPage } from '../../domain/ledger.ts';
 import { Personal } from '../../domain/personal.ts';
 import type { PointsBalance } from '../../domain/points.ts';
 import { MAX_WARNINGS, warningOf, type Warning } from '../../domain/warning.ts';
-import { customerId, decimal, numericId } from '../answer/decode.ts';
+import { customerId, decimal } from '../answer/decode.ts';
 import type { CustomerIdentifiers, FoundCustomer } from '../endpoints/customer.ts';
+import { ledgerRows, writeRows } from './ledgerRows.ts';
 
 /**
  * Answers as they are written down, in memory and for other gateways: values in a fixed order, for their names would be
@@ -66,53 +67,6 @@ export const POINTS_BALANCE: AnswerForm<PointsBalance> = {
 };
 
 const owner = z.tuple([customerId, externalId]).transform(([id, external]) => ({ id, externalId: external }));
-const ledgerRow = z
-  .tuple([z.string(), numericId, z.string(), decimal, z.string().nullable(), z.string().nullable()])
-  .transform(
-    ([
-      pointsCategory,
-      programId,
-      programName,
-      closingBalance,
-      alternateCurrency,
-      alternateCurrencyCategory,
-    ]): LedgerRow => ({
-      pointsCategory,
-      programId,
-      programName,
-      closingBalance,
-      alternateCurrency,
-      alternateCurrencyCategory,
-    }),
-  );
-
-/** In the place of a value that the row above has too: categories and currencies seldom change from row to row. */
-const SAME = 0;
-
-/** In the order that {@link ledgerRow} reads them in. */
-function writeRows(rows: readonly LedgerRow[]): unknown[] {
-  let above: LedgerRow | undefined;
-  return rows.map((row) => {
-    const written = [
-      row.pointsCategory === above?.pointsCategory ? SAME : row.pointsCategory,
-      row.programId === above?.programId ? SAME : row.programId,
-      row.programName === above?.programName ? SAME : row.programName,
-      row.closingBalance === above?.closingBalance ? SAME : row.closingBalance,
-      row.alternateCurrency === above?.alternateCurrency ? SAME : row.alternateCurrency,
-      row.alternateCurrencyCategory === above?.alternateCurrencyCategory ? SAME : row.alternateCurrencyCategory,
-    ];
-    above = row;
-    return written;
-  });
-}
-
-function fillRows(rows: readonly (readonly unknown[])[]): unknown[] {
-  let above: readonly unknown[] = [];
-  return rows.map((row) => (above = row.map((value, index) => (value === SAME ? above[index] : value))));
-}
-
-const ledgerRows = z.array(z.array(z.unknown())).transform(fillRows).pipe(z.array(ledgerRow));
-
 export const LEDGER_PAGE: AnswerForm<LedgerPage> = {
   encode: ({ owner: whose, totalEntries, pageCount, rows, warnings: all }) => [
     whose === null ? null : [whose.id.reveal(), whose.externalId?.reveal() ?? null],

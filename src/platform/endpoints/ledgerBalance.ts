@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { CustomerRef } from '../../domain/customer.ts';
 import type { LedgerFilter, LedgerPage, LedgerPageQuestion } from '../../domain/ledger.ts';
 import type { ReadContext } from '../../domain/operation.ts';
-import type { PlatformAnswer } from '../answer/answer.ts';
+import { isObject, type PlatformAnswer } from '../answer/answer.ts';
 import type { PlatformCall } from '../client/call.ts';
-import { count, customerId, decode, externalId, FIELDS, inRows, take } from '../answer/decode.ts';
+import { count, customerId, decode, externalId, FIELDS, inOneGo, take } from '../answer/decode.ts';
 import { ledgerSourceOf, lookupParamsOf } from './lookupParams.ts';
 import { assertAnswersFor } from './owner.ts';
 
@@ -61,14 +61,17 @@ function customerParamsOf(customer: CustomerRef): Record<string, string> {
 /** An id is the same in every source, and a source must be named: the default one. */
 const ID_SOURCE = 'INSTORE';
 
-const row = inRows((raw) => ({
-  pointsCategory: take(raw['pointsCategory'], FIELDS.text, 'pointsCategory'),
-  programId: take(raw['programId'], FIELDS.numericId, 'programId'),
-  programName: take(raw['programName'], FIELDS.text, 'programName'),
-  closingBalance: take(raw['closingBalance'], FIELDS.decimal, 'closingBalance'),
-  alternateCurrency: take(raw['alternateCurrency'], FIELDS.optionalText, 'alternateCurrency'),
-  alternateCurrencyCategory: take(raw['alternateCurrencyCategory'], FIELDS.optionalText, 'alternateCurrencyCategory'),
-}));
+const row = inOneGo((value) => {
+  const raw = isObject(value) ? value : {};
+  return {
+    pointsCategory: take(raw['pointsCategory'], FIELDS.text, 'pointsCategory'),
+    programId: take(raw['programId'], FIELDS.numericId, 'programId'),
+    programName: take(raw['programName'], FIELDS.text, 'programName'),
+    closingBalance: take(raw['closingBalance'], FIELDS.decimal, 'closingBalance'),
+    alternateCurrency: take(raw['alternateCurrency'], FIELDS.optionalText, 'alternateCurrency'),
+    alternateCurrencyCategory: take(raw['alternateCurrencyCategory'], FIELDS.optionalText, 'alternateCurrencyCategory'),
+  };
+});
 
 const body = z.object({
   customerDetails: z.object({ userId: customerId, externalId }),

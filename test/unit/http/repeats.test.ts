@@ -4,7 +4,7 @@ import { HeaderMap } from '@apollo/server';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { STRANGER } from '../../../src/auth/viewer.ts';
-import { RememberedAnswer } from '../../../src/http/rememberedAnswer.ts';
+import { createLines, RememberedAnswer } from '../../../src/http/rememberedAnswer.ts';
 import { Repeats, type Wire } from '../../../src/http/repeats.ts';
 import { createLogger } from '../../../src/observe/logger.ts';
 import { MemoryRoom } from '../../../src/store/memory.ts';
@@ -22,7 +22,8 @@ beforeEach(() => {
 
 /** Keeps an answer under `print` as one that has come twice. */
 function keep(print: string, freshForMs: number): void {
-  const options = { clock, logger: createLogger({ level: 'silent' }), telemetry: TOLD_TO_NOBODY };
+  const logger = createLogger({ level: 'silent' });
+  const options = { clock, logger, telemetry: TOLD_TO_NOBODY, lineOf: createLines(logger) };
   const facts = { headers: new HeaderMap(), text: TEXT, operation: null, parts: [], freshUntilMs: freshForMs };
   const answer = new RememberedAnswer(facts, options);
   const request = new IncomingMessage(new Socket());
