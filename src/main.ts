@@ -61,9 +61,6 @@ async function serve(): Promise<void> {
   // How far the heap may grow beyond what is in use before it is collected. V8 would let it grow to four times that, for
   // which a gateway has no other use than garbage. Less than this costs more: at 25, misses took half as much CPU again.
   setFlagsFromString('--heap-growing-percent=70');
-  // Else V8 takes a gateway that answers from memory for one that rests, and collects the whole heap eight seconds after
-  // it was last collected: whoever asks meanwhile waits some 50 ms, for a few megabytes.
-  setFlagsFromString('--no-memory-reducer');
   const config = loadConfig(env);
   const logger = createLogger({ level: config.logLevel, destination: createLogDestination() });
   logCrashes(logger);

@@ -19,7 +19,7 @@ export interface AnswerOptions extends RememberedOptions {
   readonly lineOf: (operation: string | null) => () => void;
 }
 
-/** Operations whose line is at hand: each is as long as its name, which callers choose. */
+/** Operations whose line is at hand, of all that callers may name. */
 const MAX_LINES = 100;
 
 /** The lines of operations by their names: the same for all who ask for the same. */

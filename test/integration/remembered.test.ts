@@ -111,6 +111,22 @@ describe('an answer whose every part is in the cache', () => {
     expect({ ...lines[2], time: '' }).toEqual({ ...lines[1], time: '' });
   });
 
+  it('has the line of its own operation in the log, whichever others are given', async () => {
+    await start();
+    const ids = { id: '7' };
+    const documents = [BALANCE, BALANCE.replace('query Balance', 'query Another')];
+    for (const document of documents) await askThrice(() => gateway.query(document, ids));
+
+    const named = gateway.log
+      .map((line) => JSON.parse(line) as { msg: string; operation: string })
+      .filter(({ msg }) => msg === 'operation')
+      .map(({ operation }) => operation);
+
+    const [one, other] = [named[0], named[3]];
+    expect(one).not.toBe(other);
+    expect(named).toEqual([one, one, one, other, other, other]);
+  });
+
   it('is read ahead like any other: hits on it make it wanted', async () => {
     await start();
     for (let count = 0; count < 7; count += 1) await ask();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { badResponse, type PlatformAnswer } from './answer.ts';
+import { badResponse, isObject, type PlatformAnswer } from './answer.ts';
 import { parseCustomerId } from '../../domain/customer.ts';
 import { parseDecimal, parseNumericId } from '../../domain/numbers.ts';
 import { Personal } from '../../domain/personal.ts';
@@ -50,6 +50,7 @@ function inOneStep<T>({ expected, read }: Field<T>) {
 
 /** The fields of what stands in an answer many times. */
 export const FIELDS = {
+  object: { expected: 'an object', read: (raw: unknown) => (isObject(raw) ? raw : undefined) },
   text: { expected: 'text', read: (raw: unknown) => (typeof raw === 'string' ? raw : undefined) },
   optionalText: optional((text) => text),
   numericId: textual(parseNumericId, 'an id'),
@@ -69,8 +70,8 @@ export const count = inOneStep(
 /** The brand's own reference of a customer. */
 export const externalId = inOneStep(optional((text) => new Personal('external id', text)));
 
-/** What a value of a row says. @param name of the field, for the log where it says something else */
-export function take<T>(raw: unknown, { read, expected }: Field<T>, name: string): T {
+/** What a value of a row says. @param name of the field, for the log where it says something else; null for the row itself */
+export function take<T>(raw: unknown, { read, expected }: Field<T>, name: string | null): T {
   const value = read(raw);
   if (value === undefined) throw new Unusable(name, expected);
   return value;
@@ -83,18 +84,18 @@ export function inOneGo<T>(build: (raw: unknown) => T) {
       return build(raw);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      context.issues.push({ code: 'custom', message: error.message, input: raw, path: [error.field] });
+      context.issues.push({ code: 'custom', message: error.message, input: raw, path: error.path });
       return z.NEVER;
     }
   });
 }
 
 class Unusable extends Error {
-  readonly field: string;
+  readonly path: string[];
 
-  constructor(field: string, expected: string) {
+  constructor(field: string | null, expected: string) {
     super(`expected ${expected}`);
-    this.field = field;
+    this.path = field === null ? [] : [field];
   }
 }
 

@@ -1,6 +1,9 @@
 import { apart } from './apart.ts';
 
-/** Of all bodies: the platform's answers have some fifty. */
+/**
+ * Of all bodies, each at every place where it has stood: the platform's answers have some fifty. Of what comes when there
+ * is no more room, no key is expected.
+ */
 const MAX_KEYS = 500;
 /** What a field's name is made of: nothing that JSON would write in another way. */
 const NAME = /^[A-Za-z0-9_.-]{1,60}$/;

@@ -52,5 +52,5 @@ const rowOfValues: Field<readonly unknown[]> = {
 /** Rows from what {@link writeRows} has made of them. */
 export const ledgerRows = inOneGo((raw) => {
   let above: LedgerRow | undefined;
-  return take(raw, listed, 'rows').map((values) => (above = readRow(take(values, rowOfValues, 'row'), above)));
+  return take(raw, listed, null).map((values) => (above = readRow(take(values, rowOfValues, null), above)));
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CustomerRef } from '../../domain/customer.ts';
 import type { LedgerFilter, LedgerPage, LedgerPageQuestion } from '../../domain/ledger.ts';
 import type { ReadContext } from '../../domain/operation.ts';
-import { isObject, type PlatformAnswer } from '../answer/answer.ts';
+import type { PlatformAnswer } from '../answer/answer.ts';
 import type { PlatformCall } from '../client/call.ts';
 import { count, customerId, decode, externalId, FIELDS, inOneGo, take } from '../answer/decode.ts';
 import { ledgerSourceOf, lookupParamsOf } from './lookupParams.ts';
@@ -62,7 +62,7 @@ function customerParamsOf(customer: CustomerRef): Record<string, string> {
 const ID_SOURCE = 'INSTORE';
 
 const row = inOneGo((value) => {
-  const raw = isObject(value) ? value : {};
+  const raw = take(value, FIELDS.object, null);
   return {
     pointsCategory: take(raw['pointsCategory'], FIELDS.text, 'pointsCategory'),
     programId: take(raw['programId'], FIELDS.numericId, 'programId'),

@@ -59,6 +59,17 @@ describe('an answer that is given again', () => {
     },
   );
 
+  it('says what time it is when only that has changed', () => {
+    keep('a', 60_500);
+    clock.advance(600);
+    const before = textOf(given('a'));
+
+    clock.advance(500);
+
+    expect(textOf(given('a'))).toBe(before.replace(/date: [^\r]+/, `date: ${new Date(clock.now()).toUTCString()}`));
+    expect(textOf(given('a'))).not.toBe(before);
+  });
+
   it('takes no other bytes for the next second, where it has gone', () => {
     keep('a', 60_000);
     const { bytes } = given('a');
