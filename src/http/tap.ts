@@ -128,9 +128,9 @@ class Line {
   answer: Wire | undefined;
   /** and what writes it. */
   readonly write: () => void;
+  isHandedOver = false;
 
   constructor(write: () => void) {
     this.write = write;
   }
-  isHandedOver = false;
 }

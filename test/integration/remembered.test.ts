@@ -60,7 +60,7 @@ describe('an answer whose every part is in the cache', () => {
     await ask();
     expect(await repeated()).toBe(0);
 
-    // Remembered; then, byte for byte the same request, before it is parsed.
+    // Byte for byte the same request: before it is parsed.
     const after = [await ask(), await ask(), await ask()];
 
     expect(await repeated()).toBe(3);

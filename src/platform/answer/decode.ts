@@ -38,16 +38,6 @@ function optional<T>(valueOf: (text: string) => T): Field<T | null> {
   };
 }
 
-/** In one step of zod, each of which has its price. */
-function inOneStep<T>({ expected, read }: Field<T>) {
-  return z.transform((raw: unknown, context) => {
-    const value = read(raw);
-    if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: `expected ${expected}`, input: raw });
-    return z.NEVER;
-  });
-}
-
 /** The fields of what stands in an answer many times. */
 export const FIELDS = {
   object: { expected: 'an object', read: (raw: unknown) => (isObject(raw) ? raw : undefined) },
@@ -57,28 +47,15 @@ export const FIELDS = {
   decimal: textual(parseDecimal, 'a decimal number'),
 } as const;
 
-/** A customer's id. */
-export const customerId = inOneStep(textual(parseCustomerId, 'a customer id'));
-/** A program's id. */
-export const numericId = inOneStep(FIELDS.numericId);
-/** An amount of points, exact. */
-export const decimal = inOneStep(FIELDS.decimal);
-/** A number of things, from 0; exact, for it is below 2^31 (GraphQL's Int). */
-export const count = inOneStep(
-  textual((text) => (/^[0-9]{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined), 'a count'),
-);
-/** The brand's own reference of a customer. */
-export const externalId = inOneStep(optional((text) => new Personal('external id', text)));
-
-/** What a value of a row says. @param name of the field, for the log where it says something else; null for the row itself */
+/** What a raw value says. @param name of its field in a row, for the log where it says something else; null where it is no field */
 export function take<T>(raw: unknown, { read, expected }: Field<T>, name: string | null): T {
   const value = read(raw);
   if (value === undefined) throw new Unusable(name, expected);
   return value;
 }
 
-/** Rows are many, of several fields each: `build` {@link take | takes} all of a raw value in one step. */
-export function inOneGo<T>(build: (raw: unknown) => T) {
+/** `build` {@link take | takes} all of a raw value in one step of zod, each of which has its price. */
+export function inOneStep<T>(build: (raw: unknown) => T) {
   return z.transform((raw: unknown, context) => {
     try {
       return build(raw);
@@ -90,6 +67,11 @@ export function inOneGo<T>(build: (raw: unknown) => T) {
   });
 }
 
+/** One field alone. */
+function single<T>(field: Field<T>) {
+  return inOneStep((raw) => take(raw, field, null));
+}
+
 class Unusable extends Error {
   readonly path: string[];
 
@@ -98,6 +80,17 @@ class Unusable extends Error {
     this.path = field === null ? [] : [field];
   }
 }
+
+/** A customer's id. */
+export const customerId = single(textual(parseCustomerId, 'a customer id'));
+/** An amount of points, exact. */
+export const decimal = single(FIELDS.decimal);
+/** A number of things, from 0; exact, for it is below 2^31 (GraphQL's Int). */
+export const count = single(
+  textual((text) => (/^[0-9]{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined), 'a count'),
+);
+/** The brand's own reference of a customer. */
+export const externalId = single(optional((text) => new Personal('external id', text)));
 
 const token = z.object({
   data: z.object({

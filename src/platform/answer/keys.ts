@@ -9,7 +9,7 @@ const MAX_KEYS = 500;
 const NAME = /^[A-Za-z0-9_.-]{1,60}$/;
 
 /** A key where it stands in an object. */
-export class Key {
+class Key {
   readonly name: string;
   /** Whether the object has no other of that name before, nor inherits anything by it. */
   readonly isNew: boolean;

@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../../domain/ledger.ts';
-import { FIELDS, inOneGo, take, type Field } from '../answer/decode.ts';
+import { FIELDS, inOneStep, take, type Field } from '../answer/decode.ts';
 
 /** In the place of a value that the row above has too: categories and currencies seldom change from row to row. */
 const SAME = 0;
@@ -50,7 +50,7 @@ const rowOfValues: Field<readonly unknown[]> = {
 };
 
 /** Rows from what {@link writeRows} has made of them. */
-export const ledgerRows = inOneGo((raw) => {
+export const ledgerRows = inOneStep((raw) => {
   let above: LedgerRow | undefined;
   return take(raw, listed, null).map((values) => (above = readRow(take(values, rowOfValues, null), above)));
 });

@@ -4,7 +4,7 @@ import type { LedgerFilter, LedgerPage, LedgerPageQuestion } from '../../domain/
 import type { ReadContext } from '../../domain/operation.ts';
 import type { PlatformAnswer } from '../answer/answer.ts';
 import type { PlatformCall } from '../client/call.ts';
-import { count, customerId, decode, externalId, FIELDS, inOneGo, take } from '../answer/decode.ts';
+import { count, customerId, decode, externalId, FIELDS, inOneStep, take } from '../answer/decode.ts';
 import { ledgerSourceOf, lookupParamsOf } from './lookupParams.ts';
 import { assertAnswersFor } from './owner.ts';
 
@@ -61,7 +61,7 @@ function customerParamsOf(customer: CustomerRef): Record<string, string> {
 /** An id is the same in every source, and a source must be named: the default one. */
 const ID_SOURCE = 'INSTORE';
 
-const row = inOneGo((value) => {
+const row = inOneStep((value) => {
   const raw = take(value, FIELDS.object, null);
   return {
     pointsCategory: take(raw['pointsCategory'], FIELDS.text, 'pointsCategory'),
