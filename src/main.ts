@@ -34,14 +34,14 @@ try {
     case 'check-config':
       // First what would be used, then what is wrong with it: an operator wants both.
       print(JSON.stringify(describeConfig(env), null, 2));
-      check(loadConfig(env));
+      await check(loadConfig(env));
       print('The configuration is complete.');
       break;
     case 'print-schema':
       print(printSdl(command));
       break;
     case 'explain':
-      explain(command);
+      await explain(command);
       break;
     case 'help':
       print(USAGE);
@@ -104,9 +104,9 @@ or, instead of the OAuth client:
 }
 
 /** What only shows when it is used: the sandbox's faults, and the list of operations. */
-function check(config: Config): void {
+async function check(config: Config): Promise<void> {
   parseFaults(config.sandbox.faults);
-  loadOperationList(config);
+  await loadOperationList(config);
 }
 
 /** What nobody caught ends the process, as it would by itself; Node's own words of it may quote anything. */
@@ -138,12 +138,12 @@ function closeOnSignal(running: { close(): Promise<void> }, logger: Logger): voi
 }
 
 /** Prints what an operation would cost and may; ends with 1 where it would be refused for its price. */
-function explain({ file, variables }: { readonly file: string; readonly variables: string }): void {
+async function explain({ file, variables }: { readonly file: string; readonly variables: string }): Promise<void> {
   const config = loadConfig(env);
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
   const given: unknown = JSON.parse(variables);
-  const list = loadOperationList(config);
-  const price = explainOperation({
+  const list = await loadOperationList(config);
+  const price = await explainOperation({
     ...config,
     text,
     variables: given as Record<string, unknown>,

@@ -54,7 +54,7 @@ export async function assemble(
   lead?: Lead,
 ): Promise<Assembly> {
   const { clock, logger, random, processMetrics, roads = ALL_ROADS } = surroundings;
-  const list = loadOperationList(config);
+  const list = await loadOperationList(config);
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
   const asked = platformOf(config, sandbox);
@@ -83,7 +83,7 @@ export async function assemble(
   const explorer = createExplorer<OperationContext>(config.explorer, FIRST_OPERATION);
 
   // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
-  const apollo = createApollo({
+  const apollo = await createApollo({
     federation: config.federation,
     introspection: config.introspection,
     maxPlatformCalls: config.maxPlatformCalls,
@@ -116,10 +116,10 @@ export async function assemble(
     telemetry,
     remembered: isKept && roads.remembered ? new RememberedAnswers({ memory, clock, logger, telemetry }) : undefined,
     isRepeating: roads.repeated,
-    identify: async (request, deadline) => ({
-      ...(await authenticate(request.headers.authorization, deadline)),
-      isRouter: isRouter(request.headers[ROUTER_HEADER]),
-    }),
+    identify: async (request, deadline) => {
+      const { viewer, isStill } = await authenticate(request.headers.authorization, deadline);
+      return { viewer, isStill, isRouter: isRouter(request.headers[ROUTER_HEADER]) };
+    },
     createContext: ({ viewer, isRouter: isFromRouter }, deadline) => {
       const meter = createMeter();
       const loaders = createLoaders({ platform, context: new OperationReads(deadline, meter) });

@@ -33,7 +33,7 @@ const TELL_SIGHT_EVERY_MS = 1000;
  * @throws as {@link startGateway} does, once, whatever the number of workers
  */
 export async function startPrimary(config: Config, surroundings: Surroundings): Promise<Gateway> {
-  loadOperationList(config); // What cannot be used is said once, before there are workers to say it.
+  await loadOperationList(config); // What cannot be used is said once, before there are workers to say it.
   const sandbox = config.platform === null ? await startEmbeddedSandbox(config, surroundings.clock) : null;
   try {
     return await startWith(config, sandbox, surroundings);

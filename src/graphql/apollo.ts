@@ -66,7 +66,7 @@ const MAX_ERRORS = 4;
 const DOCUMENTS = { maxEntries: 1000, maxBytes: 32 * 1024 * 1024, bytesOf: bytesOfDocument };
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
-export function createApollo(options: ApolloOptions): ApolloServer<OperationContext> {
+export async function createApollo(options: ApolloOptions): Promise<ApolloServer<OperationContext>> {
   const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins, telemetry } =
     options;
   const { mode, list } = options.operations;
@@ -76,7 +76,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<OperationCont
   const maxPlatformCallsOf = (document: DocumentNode) =>
     list.has(document) ? options.operations.maxPlatformCalls : maxPlatformCalls;
 
-  const schema = createSchema({ federation, ledgerPageSize });
+  const schema = await createSchema({ federation, ledgerPageSize });
   const shapeOf = createShapes(schema);
   const coerce = createCoercion(schema, MAX_ERRORS);
   const planCalls = createPlan(schema, shapeOf, { ledgerPageSize });

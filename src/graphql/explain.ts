@@ -43,9 +43,9 @@ export interface ExplainedPrice {
  * @throws {GraphQLError} for a document or variables that would be refused
  * @throws {GatewayError} `BAD_USER_INPUT` for arguments that would be, `OPERATION_TOO_EXPENSIVE` for a document over a limit
  */
-export function explainOperation(options: ExplainedOperation): ExplainedPrice {
+export async function explainOperation(options: ExplainedOperation): Promise<ExplainedPrice> {
   const { variables, federation, ledgerPageSize, limits } = options;
-  const schema = createSchema({ federation, ledgerPageSize });
+  const schema = await createSchema({ federation, ledgerPageSize });
   const document = documentOf(options, schema);
   const operation = getOperationAST(document);
   if (operation === null || operation === undefined) throw new GraphQLError('The document must hold one operation.');

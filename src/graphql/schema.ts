@@ -1,4 +1,3 @@
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLScalarType, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers-types.ts';
@@ -13,10 +12,12 @@ export interface SchemaOptions {
 }
 
 /** The executable schema. */
-export function createSchema({ federation, ledgerPageSize }: SchemaOptions): GraphQLSchema {
+export async function createSchema({ federation, ledgerPageSize }: SchemaOptions): Promise<GraphQLSchema> {
   const document = readSchemaDocument();
   const resolvers = describeScalars(createResolvers({ ledgerPageSize }), document);
   if (federation) {
+    // Large, and most graphs are no subgraph.
+    const { buildSubgraphSchema } = await import('@apollo/subgraph');
     return buildSubgraphSchema([{ typeDefs: document, resolvers: resolvers as never }]);
   }
   const { Customer, ...others } = resolvers;

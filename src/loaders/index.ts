@@ -108,13 +108,13 @@ class OperationLoaders implements Loaders {
   }
 
   ledgerBalance(
-    question: LedgerBalanceQuestion,
+    { customer, filter }: LedgerBalanceQuestion,
     { first, after }: LedgerRange,
     maxAgeMs: number | undefined,
   ): Promise<LedgerSlice> {
     let taken = 0;
     return walkLedger({
-      loadPage: (page) => this.#loadPage({ ...question, page }, maxAgeMs),
+      loadPage: (page) => this.#loadPage({ customer, filter, page }, maxAgeMs),
       first,
       after,
       plannedPages: Math.ceil(first / this.#platform.ledgerPageSize),

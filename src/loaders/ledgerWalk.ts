@@ -112,7 +112,7 @@ class Pages {
     return {
       rows: shown.map(({ row }) => row),
       // Only for who asks: most want no cursor, and each print is a hash.
-      positionOf(place) {
+      positionOf: (place) => {
         const { page, index } = at(found, place);
         prints ??= shown.map(({ row }) => printOfLedgerRow(row));
         return { page, row: index, shown: [...(after?.shown ?? []), ...prints.slice(0, place + 1)] };

@@ -21,7 +21,7 @@ const DOCUMENTS = [
   ['CONTRIBUTING.md', CONTRIBUTING],
   ['CHANGELOG.md', CHANGELOG],
 ] as const;
-const SCHEMA = createSchema({ federation: false, ledgerPageSize: 10 });
+const SCHEMA = await createSchema({ federation: false, ledgerPageSize: 10 });
 
 function urlOf(path: string): URL {
   return new URL(`../../${path}`, import.meta.url);

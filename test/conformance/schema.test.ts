@@ -26,8 +26,8 @@ import { ARGUMENT_CHECKS } from '../../src/graphql/plugins/inputs.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { readSchemaDocument, withoutFederation } from '../../src/graphql/sdl.ts';
 
-const SCHEMA = createSchema({ federation: false, ledgerPageSize: 10 });
-const SUBGRAPH = createSchema({ federation: true, ledgerPageSize: 10 });
+const SCHEMA = await createSchema({ federation: false, ledgerPageSize: 10 });
+const SUBGRAPH = await createSchema({ federation: true, ledgerPageSize: 10 });
 const TYPES = ownTypesOf(SCHEMA);
 
 function ownTypesOf(schema: GraphQLSchema): readonly GraphQLNamedType[] {

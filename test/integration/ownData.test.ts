@@ -10,7 +10,7 @@ import { startIssuer, type Issuer } from '../support/tokens.ts';
 
 const OWN = '1001';
 const OTHER = '2002';
-const SCHEMA = createSchema({ federation: true, ledgerPageSize: 10 });
+const SCHEMA = await createSchema({ federation: true, ledgerPageSize: 10 });
 /** Each names somebody else, where it names anybody. */
 const SAMPLES = {
   ID: `"${OTHER}"`,

@@ -113,10 +113,10 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
   });
-  const apollo = createApollo({
+  const apollo = await createApollo({
     isCompiling: true,
     ...CONFIG,
-    operations: { ...CONFIG.operations, list: loadOperationList(CONFIG) },
+    operations: { ...CONFIG.operations, list: await loadOperationList(CONFIG) },
     registeredQueries: null,
     logger: createLogger({ level: 'silent' }),
     clock,
@@ -203,7 +203,7 @@ function viewerOf(caller: string): Viewer {
 }
 
 async function execute(
-  apollo: ReturnType<typeof createApollo>,
+  apollo: Awaited<ReturnType<typeof createApollo>>,
   { ids: [id, other], maxAge }: Asked,
   contextValue: OperationContext,
 ): Promise<readonly (Figures | null)[]> {

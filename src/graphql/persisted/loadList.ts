@@ -12,8 +12,12 @@ export interface LoadListOptions extends SchemaOptions {
  *
  * @throws {Error} for a manifest that is missing or malformed, or whose operations this graph cannot run: each by name
  */
-export function loadOperationList({ operations, introspection, ...schemaOptions }: LoadListOptions): OperationList {
+export async function loadOperationList({
+  operations,
+  introspection,
+  ...schemaOptions
+}: LoadListOptions): Promise<OperationList> {
   const { mode, manifestPath } = operations;
   if (mode === 'off' || manifestPath === null) return NO_OPERATIONS;
-  return createOperationList(readManifest(manifestPath), { schema: createSchema(schemaOptions), introspection });
+  return createOperationList(readManifest(manifestPath), { schema: await createSchema(schemaOptions), introspection });
 }

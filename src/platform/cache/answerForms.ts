@@ -42,7 +42,7 @@ export const POINTS_BALANCE: AnswerForm<PointsBalance> = {
     mainPoints,
     promisedPoints,
     promisedPointsBreakup: breakup,
-    ...rest
+    warnings: all,
   }) => [
     entityId.reveal(),
     entityType,
@@ -51,7 +51,7 @@ export const POINTS_BALANCE: AnswerForm<PointsBalance> = {
     promisedPoints,
     breakup.delayedAccrualPoints,
     breakup.externalTriggerBasedPoints,
-    codesOf(rest.warnings),
+    codesOf(all),
   ],
   schema: z
     .tuple([customerId, z.enum(['CUSTOMER', 'FLEET']), decimal, decimal, decimal, decimal, decimal, warnings])

@@ -54,7 +54,17 @@ function decodePointsBalance(answer: PlatformAnswer, { customer, entityType }: P
   assertIsAbout(entityType, balance.entityType, answer);
   // Whether a group's figures carry the group's id or the customer's is not documented: either is taken.
   if (balance.entityType === 'CUSTOMER') assertAnswersFor(customer, balance.entityId, answer);
-  return { ...balance, warnings: answer.warnings, readAt: answer.readAt };
+  // One by one: to spread what a library has made is slow.
+  return {
+    entityId: balance.entityId,
+    entityType: balance.entityType,
+    totalPoints: balance.totalPoints,
+    mainPoints: balance.mainPoints,
+    promisedPoints: balance.promisedPoints,
+    promisedPointsBreakup: balance.promisedPointsBreakup,
+    warnings: answer.warnings,
+    readAt: answer.readAt,
+  };
 }
 
 /** A group's figures for a customer's would be somebody else's points. The other way round is one page's own word. */

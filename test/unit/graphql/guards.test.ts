@@ -16,7 +16,7 @@ import { normaliseLookup } from '../../../src/domain/identifier.ts';
 import { createSchema } from '../../../src/graphql/schema.ts';
 import { argumentsOf } from '../../support/selections.ts';
 
-const SCHEMA = createSchema({ federation: true, ledgerPageSize: 10 });
+const SCHEMA = await createSchema({ federation: true, ledgerPageSize: 10 });
 const SAMPLES = { ID: '"2002"', String: '"919999000002"', Int: '1', Boolean: 'false' };
 const CUSTOMER_FIELDS = Object.values((SCHEMA.getType('Customer') as GraphQLObjectType).getFields());
 
