@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // The peers' types are installed with the bench only: `npm run bench:check` looks at them.
-  { ignores: ['dist/', 'coverage/', 'src/generated/', 'bench/dist/', 'bench/peers/'] },
+  { ignores: ['build/', 'dist/', 'coverage/', 'src/generated/', 'bench/dist/', 'bench/peers/'] },
   {
     files: ['**/*.js'],
     ...js.configs.recommended,

@@ -6,10 +6,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startGateway } from '../../dist/app/gateway.js';
-import { loadConfig } from '../../dist/config/index.js';
-import { systemClock } from '../../dist/domain/clock.js';
-import { createLogger } from '../../dist/observe/logger.js';
+import { startGateway } from '../../build/app/gateway.js';
+import { loadConfig } from '../../build/config/index.js';
+import { systemClock } from '../../build/domain/clock.js';
+import { createLogger } from '../../build/observe/logger.js';
 
 const RECORD = fileURLToPath(new URL('bytes.json', import.meta.url));
 /** Each line of Node lays objects out in its own way. */

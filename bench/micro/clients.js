@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { loadTransport } from '../../dist/platform/transport/transports.js';
+import { loadTransport } from '../../build/platform/transport/transports.js';
 import { createGotPromiseTransport } from './gotPromise.js';
 
 /** Reads under way at once, and connections. */

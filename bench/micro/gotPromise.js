@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Agent } from 'node:http';
 import got from 'got';
-import { tell } from '../../dist/platform/outcome.js';
+import { tell } from '../../build/platform/outcome.js';
 
 /** got as it is commonly used, with the rules of ours: what src/platform/transport/gotTransport.ts is compared with. */
 export function createGotPromiseTransport({ baseUrl, maxConnections, connectTimeoutMs, maxBodyBytes }) {

@@ -1,7 +1,7 @@
 // npm run build && node bench/micro/http.js
 // What one HTTP call to the platform costs the gateway's process: a balance and a full ledger page in turns.
-import { systemClock } from '../../dist/domain/clock.js';
-import { promiseOf } from '../../dist/platform/outcome.js';
+import { systemClock } from '../../build/domain/clock.js';
+import { promiseOf } from '../../build/platform/outcome.js';
 import { BALANCE, LEDGER } from './bodies.js';
 import { forEachClient, inTurns, newSignal, SIDE_BY_SIDE, startPlatform } from './clients.js';
 import { measure, print } from './measure.js';

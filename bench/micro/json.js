@@ -1,7 +1,7 @@
 // npm run build && node bench/micro/json.js
 // What reading the JSON of a full ledger page costs.
 import { parse as parseLossless } from 'lossless-json';
-import { parseJson } from '../../dist/platform/answer/json.js';
+import { parseJson } from '../../build/platform/answer/json.js';
 import { LEDGER } from './bodies.js';
 import { measure, print } from './measure.js';
 

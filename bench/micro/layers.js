@@ -1,12 +1,12 @@
 // npm run build && node bench/micro/layers.js
 // What one read costs from the loader down: cache, flight, retry, breaker, quota gate, HTTP, JSON, decoding.
-import { systemClock } from '../../dist/domain/clock.js';
-import { parseCustomerId } from '../../dist/domain/customer.js';
-import { createMeter } from '../../dist/domain/operation.js';
-import { Secret } from '../../dist/domain/secret.js';
-import { NO_TELEMETRY } from '../../dist/domain/telemetry.js';
-import { createPlatform } from '../../dist/platform/index.js';
-import { MemoryRoom } from '../../dist/store/memory.js';
+import { systemClock } from '../../build/domain/clock.js';
+import { parseCustomerId } from '../../build/domain/customer.js';
+import { createMeter } from '../../build/domain/operation.js';
+import { Secret } from '../../build/domain/secret.js';
+import { NO_TELEMETRY } from '../../build/domain/telemetry.js';
+import { createPlatform } from '../../build/platform/index.js';
+import { MemoryRoom } from '../../build/store/memory.js';
 import { forEachClient, inTurns, newSignal, SIDE_BY_SIDE, startPlatform } from './clients.js';
 import { measure, print } from './measure.js';
 

@@ -5,15 +5,15 @@
 import { ApolloServer, HeaderMap } from '../../node_modules/@apollo/server/dist/esm/index.js';
 import { ApolloServerPluginCacheControlDisabled } from '../../node_modules/@apollo/server/dist/esm/plugin/disabled/index.js';
 import { compileQuery } from '../../node_modules/graphql-jit/dist/index.js';
-import { systemClock } from '../../dist/domain/clock.js';
-import { parseCustomerId } from '../../dist/domain/customer.js';
-import { createMeter } from '../../dist/domain/operation.js';
-import { NO_TELEMETRY } from '../../dist/domain/telemetry.js';
-import { createApollo } from '../../dist/graphql/apollo.js';
-import { NO_OPERATIONS } from '../../dist/graphql/persisted/operationList.js';
-import { createSchema } from '../../dist/graphql/schema.js';
-import { createLoaders } from '../../dist/loaders/index.js';
-import { createMemoryStore } from '../../dist/store/memory.js';
+import { systemClock } from '../../build/domain/clock.js';
+import { parseCustomerId } from '../../build/domain/customer.js';
+import { createMeter } from '../../build/domain/operation.js';
+import { NO_TELEMETRY } from '../../build/domain/telemetry.js';
+import { createApollo } from '../../build/graphql/apollo.js';
+import { NO_OPERATIONS } from '../../build/graphql/persisted/operationList.js';
+import { createSchema } from '../../build/graphql/schema.js';
+import { createLoaders } from '../../build/loaders/index.js';
+import { createMemoryStore } from '../../build/store/memory.js';
 import { measure, print } from './measure.js';
 
 const DOCUMENTS = {

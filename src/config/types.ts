@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from '../domain/secret.ts';
 
 /** Forms that configuration values take in the environment, where everything is text. */

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse, print, visit, type DocumentNode } from 'graphql';
 
 /** The SDL of `schema/`: the public contract, and as it stands the Federation subgraph's. */
 export function readSchemaDocument(): DocumentNode {
-  // The same place from src/graphql and from dist/graphql.
-  const folder = new URL('../../schema/', import.meta.url);
+  const folder = schemaFolder();
   const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
   return parse(
     files
@@ -12,6 +11,12 @@ export function readSchemaDocument(): DocumentNode {
       .map((name) => readFileSync(new URL(name, folder), 'utf8'))
       .join('\n'),
   );
+}
+
+/** `schema/` of this package, from `dist/`, where modules have no folders of their own, or from `src/graphql/`. */
+function schemaFolder(): URL {
+  const beside = new URL('../schema/', import.meta.url);
+  return existsSync(beside) ? beside : new URL('../../schema/', import.meta.url);
 }
 
 /** The document without Federation's words, for a graph that stands alone. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AMOUNT } from './amounts.ts';
 import { IDENTIFIERS, SOURCES } from './sources.ts';
 import { readZonelessTime } from './zonelessTime.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badResponse, isObject, type PlatformAnswer } from './answer.ts';
 import { parseCustomerId } from '../../domain/customer.ts';
 import { parseDecimal, parseNumericId } from '../../domain/numbers.ts';

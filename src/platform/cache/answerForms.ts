@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CUSTOMER_SOURCES, type CustomerLookup } from '../../domain/customer.ts';
 import type { LedgerPage } from '../../domain/ledger.ts';
 import { Personal } from '../../domain/personal.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../domain/clock.ts';
 import type { Codec } from '../../store/redis.ts';
 import { answerWith, type AnswerForm } from './answerForms.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CustomerRef } from '../../domain/customer.ts';
 import type { LedgerFilter, LedgerPage, LedgerPageQuestion } from '../../domain/ledger.ts';
 import type { ReadContext } from '../../domain/operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReadContext } from '../../domain/operation.ts';
 import type { EntityType, PointsBalance, PointsBalanceQuestion } from '../../domain/points.ts';
 import type { PlatformAnswer } from '../answer/answer.ts';
