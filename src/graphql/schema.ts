@@ -17,8 +17,8 @@ export async function createSchema({ federation, ledgerPageSize }: SchemaOptions
   const resolvers = describeScalars(createResolvers({ ledgerPageSize }), document);
   if (federation) {
     // Large, and most graphs are no subgraph.
-    const { default: subgraph } = await import('@apollo/subgraph');
-    return subgraph.buildSubgraphSchema([{ typeDefs: document, resolvers: resolvers as never }]);
+    const { buildSubgraphSchema } = await import('./subgraph.ts');
+    return buildSubgraphSchema([{ typeDefs: document, resolvers: resolvers as never }]);
   }
   const { Customer, ...others } = resolvers;
   const { __resolveReference: _federationOnly, ...customer } = Customer ?? {};
