@@ -55,7 +55,7 @@ const platform = {
 };
 
 const logger = { info: () => undefined, warn: console.error, error: console.error };
-const ours = createApollo({
+const ours = await createApollo({
   federation: false,
   introspection: false,
   ledgerPageSize: 10,
@@ -87,7 +87,7 @@ function createContext() {
   };
 }
 
-const schema = withPlainResolvers(createSchema({ federation: false, ledgerPageSize: 10 }));
+const schema = withPlainResolvers(await createSchema({ federation: false, ledgerPageSize: 10 }));
 const plans = new Map();
 const bare = new ApolloServer({
   gateway: {

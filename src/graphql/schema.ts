@@ -16,7 +16,6 @@ export async function createSchema({ federation, ledgerPageSize }: SchemaOptions
   const document = readSchemaDocument();
   const resolvers = describeScalars(createResolvers({ ledgerPageSize }), document);
   if (federation) {
-    // Large, and most graphs are no subgraph.
     const { buildSubgraphSchema } = await import('./subgraph.ts');
     return buildSubgraphSchema([{ typeDefs: document, resolvers: resolvers as never }]);
   }

@@ -1,4 +1,2 @@
-import { buildSubgraphSchema } from '@apollo/subgraph';
-
 /** What only a subgraph needs: large, so it is imported where there is one. */
-export { buildSubgraphSchema };
+export { buildSubgraphSchema } from '@apollo/subgraph';
