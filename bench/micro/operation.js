@@ -55,7 +55,7 @@ const platform = {
 };
 
 const logger = { info: () => undefined, warn: console.error, error: console.error };
-const ours = await createApollo({
+const { apollo: ours } = await createApollo({
   federation: false,
   introspection: false,
   ledgerPageSize: 10,

@@ -83,7 +83,7 @@ export async function assemble(
   const explorer = createExplorer<OperationContext>(config.explorer, FIRST_OPERATION);
 
   // The drain plugin wants the HTTP server, and that wants Apollo: the plugin is added to Apollo before it starts.
-  const apollo = await createApollo({
+  const { apollo, known } = await createApollo({
     federation: config.federation,
     introspection: config.introspection,
     maxPlatformCalls: config.maxPlatformCalls,
@@ -102,6 +102,7 @@ export async function assemble(
   const slots = new OperationSlots(config.http.maxConcurrentOperations);
   const server = createHttpServer({
     apollo,
+    known: roads.known ? known : undefined,
     corsOrigins: new Set(config.http.corsOrigins),
     requestDeadlineMs: config.http.requestDeadlineMs,
     slots,

@@ -17,6 +17,7 @@ import { createLoggedName } from '../observe/operationName.ts';
 import type { OperationContext } from './context.ts';
 import { createShapes } from './documentShape.ts';
 import { formatError } from './formatError.ts';
+import { KnownOperations } from './knownOperations.ts';
 import { cacheControlPlugin } from './plugins/cacheControl.ts';
 import { callersPlugin } from './plugins/callers.ts';
 import { compiledPlugin } from './plugins/compiled.ts';
@@ -65,8 +66,15 @@ const MAX_ERRORS = 4;
 /** Parsed documents, so that what comes again is neither parsed nor validated again. */
 const DOCUMENTS = { maxEntries: 1000, maxBytes: 32 * 1024 * 1024, bytesOf: bytesOfDocument };
 
+/** What answers operations. */
+export interface Answering {
+  readonly apollo: ApolloServer<OperationContext>;
+  /** A shorter way to what it would answer; undefined where nothing is compiled. */
+  readonly known: KnownOperations | undefined;
+}
+
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
-export async function createApollo(options: ApolloOptions): Promise<ApolloServer<OperationContext>> {
+export async function createApollo(options: ApolloOptions): Promise<Answering> {
   const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins, telemetry } =
     options;
   const { mode, list } = options.operations;
@@ -83,7 +91,23 @@ export async function createApollo(options: ApolloOptions): Promise<ApolloServer
 
   const run = federation || !options.isCompiling ? null : createCompiledRun({ schema, coerce });
 
-  return new ApolloServer<OperationContext>({
+  const isTold = (text: string) => mode === 'log' && list.byText(text) === undefined;
+  const hooks = [
+    // First: what it refuses, nobody else looks at.
+    persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
+    callersPlugin({ shapeOf, coerce }),
+    limitsPlugin({ ...limits, list }),
+    inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
+    ...(run === null ? [] : [compiledPlugin(run)]),
+    explainPlugin(),
+    cacheControlPlugin({ clock }),
+    loggingPlugin({ logger, clock, list, loggedName }),
+    metricsPlugin({ telemetry, clock }),
+    repeatablePlugin({ isTold, list, loggedName }),
+  ];
+  const known = run === null ? undefined : new KnownOperations({ schema, hooks, run, isTold });
+
+  const apollo = new ApolloServer<OperationContext>({
     schema,
     nodeEnv: 'production',
     apollo: {},
@@ -114,20 +138,9 @@ export async function createApollo(options: ApolloOptions): Promise<ApolloServer
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      pluginOf([
-        // First: what it refuses, nobody else looks at.
-        persistedPlugin({ ...options, list, mode, automatic: registeredQueries !== null }),
-        callersPlugin({ shapeOf, coerce }),
-        limitsPlugin({ ...limits, list }),
-        inputsPlugin({ maxPlatformCallsOf, maxListLength: limits.maxListLength }, { shapeOf, coerce, planCalls }),
-        ...(run === null ? [] : [compiledPlugin(run)]),
-        explainPlugin(),
-        cacheControlPlugin({ clock }),
-        loggingPlugin({ logger, clock, list, loggedName }),
-        metricsPlugin({ telemetry, clock }),
-        repeatablePlugin({ isTold: (text) => mode === 'log' && list.byText(text) === undefined, list, loggedName }),
-      ]),
+      pluginOf(known === undefined ? hooks : [...hooks, known.learning]),
       ...plugins,
     ],
   });
+  return { apollo, known };
 }

@@ -60,13 +60,19 @@ export function createCompiledRun({ schema, coerce }: CompiledOptions): Run {
   }
 
   return (document, operation, variables, context) => {
+    const { ending } = context;
+    if (ending.compiled !== undefined) return NOT_RUN;
     const { coerced } = coerce(context, operation, variables);
     // Strangers have next to nothing to run, and are the most there are.
     const plan = coerced === undefined || !context.viewer.isAuthenticated ? undefined : planOf(document, operation);
     if (plan === undefined || coerced === undefined) return NOT_RUN;
     // Whatever went wrong, graphql-js will say it in its own words.
     const answered = ({ data, errors }: ExecutionResult): Answered | undefined => {
-      if (errors === undefined && data !== undefined && data !== null) return { data };
+      if (errors === undefined && data !== undefined && data !== null) {
+        ending.compiled = 'answered';
+        return { data };
+      }
+      ending.compiled = 'left';
       context.loaders.restart();
       return undefined;
     };

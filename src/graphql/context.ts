@@ -24,4 +24,6 @@ export interface Ending {
    * that its meter names are the ones in the cache; null for one without a name.
    */
   repeatableAs?: string | null;
+  /** What became of it as compiled code; it is run as such once, for what is left will be left again. */
+  compiled?: 'answered' | 'left';
 }

@@ -362,6 +362,7 @@ describe('a request that dawdles', () => {
   };
   const options = {
     apollo: { executeHTTPGraphQLRequest: idle } as never,
+    known: undefined,
     identify: () => Promise.resolve({ viewer: STRANGER, isRouter: false, isStill: () => true }),
     createContext: idle,
     remembered: undefined,

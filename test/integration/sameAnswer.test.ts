@@ -8,10 +8,11 @@ import { startGateway, type GraphQLAnswer, type TestGateway } from '../support/g
 import { startIssuer, type Issuer } from '../support/tokens.ts';
 
 const ROADS: readonly Roads[] = [
-  { remembered: false, repeated: false, compiled: false },
-  { remembered: false, repeated: false, compiled: true },
-  { remembered: true, repeated: false, compiled: true },
-  { remembered: true, repeated: true, compiled: true },
+  { remembered: false, repeated: false, compiled: false, known: false },
+  { remembered: false, repeated: false, compiled: true, known: false },
+  { remembered: false, repeated: false, compiled: true, known: true },
+  { remembered: true, repeated: false, compiled: true, known: true },
+  { remembered: true, repeated: true, compiled: true, known: true },
 ];
 const IDS = ['7', '8', '9'];
 const LOOKUP_PATH = '/v2/customers/lookup';

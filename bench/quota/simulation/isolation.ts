@@ -3,7 +3,7 @@ import { loadConfig } from '../../../src/config/index.ts';
 import { customerIdOf } from '../../../src/domain/customer.ts';
 import { createMeter, type ReadContext } from '../../../src/domain/operation.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { createApollo } from '../../../src/graphql/apollo.ts';
+import { createApollo, type Answering } from '../../../src/graphql/apollo.ts';
 import type { OperationContext } from '../../../src/graphql/context.ts';
 import { createDeadline } from '../../../src/http/deadline.ts';
 import { loadOperationList } from '../../../src/graphql/persisted/loadList.ts';
@@ -113,7 +113,7 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
   });
-  const apollo = await createApollo({
+  const { apollo } = await createApollo({
     isCompiling: true,
     ...CONFIG,
     operations: { ...CONFIG.operations, list: await loadOperationList(CONFIG) },
@@ -203,7 +203,7 @@ function viewerOf(caller: string): Viewer {
 }
 
 async function execute(
-  apollo: Awaited<ReturnType<typeof createApollo>>,
+  apollo: Answering['apollo'],
   { ids: [id, other], maxAge }: Asked,
   contextValue: OperationContext,
 ): Promise<readonly (Figures | null)[]> {

@@ -1,7 +1,6 @@
 import type {
   ApolloServerPlugin,
   GraphQLRequestContext,
-  GraphQLRequestContextDidResolveOperation,
   GraphQLRequestContextResponseForOperation,
   GraphQLRequestContextValidationDidStart,
   GraphQLRequestContextWillSendResponse,
@@ -11,20 +10,29 @@ import type {
 import type { OperationDefinitionNode } from 'graphql';
 import type { OperationContext } from '../context.ts';
 
+/** What hooks look at of a request, of all that Apollo Server knows: another road has no more than this. */
+type Looked = 'request' | 'schema' | 'source' | 'document' | 'operationName' | 'contextValue';
+
 /** A request whose document is valid. Which of its operations is meant may not be clear, though Apollo Server's type says so. */
-export type ResolvedRequest = Omit<GraphQLRequestContextResponseForOperation<OperationContext>, 'operation'> & {
-  readonly operation: OperationDefinitionNode | undefined;
+export type ResolvedRequest = Pick<GraphQLRequestContextResponseForOperation<OperationContext>, Looked> & {
+  readonly operation?: OperationDefinitionNode | undefined;
 };
+
+/** A request and what is about to be sent. */
+export type AnsweredRequest = Pick<
+  GraphQLRequestContextWillSendResponse<OperationContext>,
+  Looked | 'response' | 'errors'
+>;
 
 /** What is done at some points on an operation's way, each at once: only an answer may be waited for. */
 export interface OperationListener {
   /** Before a document is validated that is not known to be valid. What it throws is a mistake of ours. */
   validationDidStart?(request: GraphQLRequestContextValidationDidStart<OperationContext>): void;
   /** Before anything of it runs. What it throws refuses the operation. */
-  didResolveOperation?(request: GraphQLRequestContextDidResolveOperation<OperationContext>): void;
+  didResolveOperation?(request: ResolvedRequest): void;
   /** An answer in the place of what Apollo Server would run; null for none. */
   responseForOperation?(request: ResolvedRequest): Promise<GraphQLResponse | null>;
-  willSendResponse?(request: GraphQLRequestContextWillSendResponse<OperationContext>): void;
+  willSendResponse?(request: AnsweredRequest): void;
 }
 
 /** A listener to all operations, which may have another one look at a single one of them. */
