@@ -93,7 +93,8 @@ export class KnownOperations {
   #responseTo(asked: ResolvedRequest, { data }: Answered, type: string): HTTPGraphQLResponse {
     const headers = new HeaderMap();
     const response = { http: { headers }, body: { kind: 'single', singleResult: { data } } } as const;
-    const answered = { ...asked, response };
+    const { request, schema, source, document, operationName, contextValue } = asked;
+    const answered = { request, schema, source, document, operationName, contextValue, response };
     for (const each of this.#options.hooks) each.willSendResponse?.(answered);
     headers.set('content-type', type);
     // As Apollo Server writes it.

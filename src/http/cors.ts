@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Head } from './head.ts';
 
 /** Says which of the allowed origins is answered; never `*`, and nothing to an origin that is not on the list. */
-export function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: ReadonlySet<string>): boolean {
+export function allowOrigin({ headers }: IncomingMessage, head: Head, origins: ReadonlySet<string>): boolean {
   // What is answered hangs on who asks and how, also where the answer is a refusal.
-  response.setHeader('vary', 'Origin, Authorization, Accept, x-explain');
-  const { origin } = request.headers;
+  head.set('vary', 'Origin, Authorization, Accept, x-explain');
+  const { origin } = headers;
   if (origin === undefined || !origins.has(origin)) return false;
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', 'retry-after, www-authenticate');
+  head.set('access-control-allow-origin', origin);
+  head.set('access-control-expose-headers', 'retry-after, www-authenticate');
   return true;
 }
 
@@ -15,14 +16,15 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse, 
 export function answerPreflight(
   request: IncomingMessage,
   response: ServerResponse,
+  head: Head,
   origins: ReadonlySet<string>,
 ): void {
-  if (allowOrigin(request, response, origins)) {
-    response.setHeader('access-control-allow-methods', 'GET, POST');
-    response.setHeader('access-control-allow-headers', ALLOWED_HEADERS);
-    response.setHeader('access-control-max-age', '600');
+  if (allowOrigin(request, head, origins)) {
+    head.set('access-control-allow-methods', 'GET, POST');
+    head.set('access-control-allow-headers', ALLOWED_HEADERS);
+    head.set('access-control-max-age', '600');
   }
-  response.writeHead(204).end();
+  head.write(response, 204).end();
 }
 
 const ALLOWED_HEADERS =

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GatewayError, type ErrorCode } from '../domain/errors.ts';
-import { SECURITY_HEADERS } from './securityHeaders.ts';
+import { SECURITY_HEADERS, type Head } from './head.ts';
 
 /** What a request can be refused for before GraphQL sees it. */
 export type HttpRefusalCode =
@@ -102,15 +102,13 @@ const INTERNAL = {
 };
 
 /** Writes an error in GraphQL's shape, whole; the caller ends the response. */
-export function writeRefusal(response: ServerResponse, thrown: unknown): void {
+export function writeRefusal(response: ServerResponse, head: Head, thrown: unknown): void {
   const { status, headers } = refusalOf(thrown);
   const body = bodyOf(thrown);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.write(body);
+  for (const [name, value] of Object.entries(headers)) head.set(name, value);
+  head.set('content-type', 'application/json; charset=utf-8');
+  head.set('content-length', String(Buffer.byteLength(body)));
+  head.write(response, status).write(body);
 }
 
 function bodyOf(thrown: unknown): string {

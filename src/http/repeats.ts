@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
+import type { Head } from './head.ts';
 import type { Caller } from './remembered.ts';
 import type { RememberedAnswer } from './rememberedAnswer.ts';
 
@@ -87,17 +88,16 @@ export class Repeats {
   }
 
   /**
-   * Keeps how a request is answered that came before, where the connection goes on behind it: `response` has the headers of
-   * `answer`.
+   * Keeps how a request is answered that came before, where the connection goes on behind it: `head` is that of `answer`.
    */
-  keep(print: string, { answer, caller, request, response }: Answered): void {
-    if (!response.shouldKeepAlive || response.hasHeader('connection') || request.httpVersion !== '1.1') return;
+  keep(print: string, { answer, caller, request, response, head: sent }: Answered): void {
+    if (!response.shouldKeepAlive || sent.has('connection') || request.httpVersion !== '1.1') return;
     // Who is told first to go on has two answers.
     if (request.headers.expect !== undefined) return;
     const cameBefore = this.#prints.has(print);
     this.note(print);
     if (!cameBefore) return;
-    const head = this.#shared(`${headOf(response)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`);
+    const head = this.#shared(`${linesOf(sent)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`);
     const repeat: Repeat = { answer, caller, head, bodyBytes: Buffer.byteLength(answer.text) };
     this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());
   }
@@ -142,17 +142,10 @@ export class Repeats {
 interface Answered extends Pick<Repeat, 'answer' | 'caller'> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly head: Head;
 }
 
 /** The lines of an answer's head that are the same each time, but those that Node adds. */
-function headOf(response: ServerResponse): string {
-  const headers = response.getHeaders();
-  let head = `HTTP/1.1 ${response.statusCode} OK\r\n`;
-  for (const name in headers) {
-    if (name === 'cache-control') continue;
-    const value = headers[name];
-    if (Array.isArray(value)) for (const each of value) head += `${name}: ${each}\r\n`;
-    else if (value !== undefined) head += `${name}: ${value}\r\n`;
-  }
-  return head;
+function linesOf(head: Head): string {
+  return `HTTP/1.1 200 OK\r\n${head.linesBut('cache-control')}`;
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { failureOf } from '../observe/failure.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { Head } from './head.ts';
 import { HttpRefusal, refusalOf, writeRefusal } from './refusal.ts';
 
 /** What an answer hangs on besides its request. */
@@ -30,26 +31,31 @@ export const RESPONSE_TIMEOUT_MS = 30_000;
 /** Sends what Apollo has answered. */
 export function send(
   response: ServerResponse,
-  { status, headers, body }: HTTPGraphQLResponse,
+  head: Head,
+  { status = 200, headers, body }: HTTPGraphQLResponse,
   { pagePolicyOf, isClosing, answering, clock }: RespondOptions,
 ): Promise<void> | undefined {
-  if (isClosing()) response.setHeader('connection', 'close');
-  for (const [name, value] of headers) response.setHeader(name, value);
-  response.statusCode = status ?? 200;
+  if (isClosing()) head.set('connection', 'close');
+  for (const [name, value] of headers) head.set(name, value);
   if (body.kind === 'complete') {
     if (headers.get('content-type')?.startsWith('text/html') === true) {
-      response.setHeader('content-security-policy', pagePolicyOf(body.string));
+      head.set('content-security-policy', pagePolicyOf(body.string));
     }
-    response.setHeader('content-length', Buffer.byteLength(body.string));
+    const { string } = body;
+    const length = Buffer.byteLength(string);
+    head.set('content-length', String(length));
+    // A byte a character is written faster, where it is known.
+    const encoding = length === string.length ? 'latin1' : 'utf8';
     answering.add(() => {
       if (response.headersSent) return; // Something failed since, and was told.
-      response.end(body.string);
+      head.write(response, status).end(string, encoding);
       // Most is taken at once.
       if (response.writableLength > 0) dropUnlessTaken(response, clock);
     });
     return undefined;
   }
   dropUnlessTaken(response, clock);
+  head.write(response, status);
   return sendParts(response, body.asyncIterator);
 }
 
@@ -68,6 +74,7 @@ function dropUnlessTaken(response: ServerResponse, clock: Clock): void {
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
+  head: Head,
   error: unknown,
   { logger, telemetry, isClosing }: RespondOptions,
 ): void {
@@ -87,8 +94,8 @@ export function refuse(
     response.destroy();
     return;
   }
-  if (isClosing()) response.setHeader('connection', 'close');
-  writeRefusal(response, error);
+  if (isClosing()) head.set('connection', 'close');
+  writeRefusal(response, head, error);
   if (request.complete) response.end();
   else drain(request, response);
 }

@@ -15,7 +15,7 @@ import { Repeats } from './repeats.ts';
 import { refuse, RESPONSE_TIMEOUT_MS, send, type RespondOptions } from './respond.ts';
 import type { OperationSlots } from './slots.ts';
 import type { MemoryRoom } from '../store/memory.ts';
-import { setSecurityHeaders } from './securityHeaders.ts';
+import { Head } from './head.ts';
 import type { Starts } from './starts.ts';
 import { tapRequests } from './tap.ts';
 import { createUnderWay } from './underWay.ts';
@@ -97,16 +97,16 @@ export function createHttpServer(options: HttpServerOptions): Server {
     });
 
   const serve = (respond: typeof answer) => (request: IncomingMessage, response: ServerResponse) => {
-    setSecurityHeaders(response);
-    if (isClosing() || tap?.isWornOut(request.socket) === true) response.setHeader('connection', 'close');
+    const head = new Head();
+    if (isClosing() || tap?.isWornOut(request.socket) === true) head.set('connection', 'close');
     (async () => {
       underWay.add(request, response);
-      const answered = await respond(request, response, options, bodies);
+      const answered = await respond({ request, response, head }, options, bodies);
       const print = tap?.printOf(request);
       if (print === undefined) return;
       if (answered === undefined) repeats?.note(print);
-      else repeats?.keep(print, { ...answered, request, response });
-    })().catch((error: unknown) => refuse(request, response, error, options));
+      else repeats?.keep(print, { ...answered, request, response, head });
+    })().catch((error: unknown) => refuse(request, response, head, error, options));
   };
   server.on('request', serve(answer));
   server.on('checkExpectation', serve(unexpected));
@@ -140,9 +140,15 @@ interface Remembered {
 
 type Bodies = Readonly<Record<'known' | 'strangers', BodyBudget>>;
 
+/** A request, and the answer to it in the making. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly head: Head;
+}
+
 async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, head }: Exchange,
   options: HttpServerOptions,
   bodies: Bodies,
 ): Promise<Remembered | undefined> {
@@ -152,10 +158,10 @@ async function answer(
   if (path !== GRAPHQL_PATH) throw new HttpRefusal(404, 'NOT_FOUND', `GraphQL is served at ${GRAPHQL_PATH}.`);
   const { method = '' } = request;
   if (method === 'OPTIONS') {
-    answerPreflight(request, response, corsOrigins);
+    answerPreflight(request, response, head, corsOrigins);
     return undefined;
   }
-  allowOrigin(request, response, corsOrigins);
+  allowOrigin(request, head, corsOrigins);
   if (search !== '') assertPlainNumbers(new URLSearchParams(search).get('variables') ?? '');
   if (method !== 'GET' && method !== 'POST') throw notAllowed();
 
@@ -173,7 +179,7 @@ async function answer(
     const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
     const known = key === undefined ? undefined : remembered?.find(key);
     if (known !== undefined) {
-      await send(response, known.toResponse(), options);
+      await send(response, head, known.toResponse(), options);
       return { answer: known, caller };
     }
     const context = options.createContext(caller, deadline); // From here on it counts as begun.
@@ -181,7 +187,7 @@ async function answer(
     if (response.destroyed) throw new Error('The caller has gone.');
     const result = await run({ request, search, body }, context, options);
     const kept = key === undefined ? undefined : remembered?.keep(key, result, context);
-    await send(response, result, options);
+    await send(response, head, result, options);
     return kept && { answer: kept, caller };
   } finally {
     if (hasSlot) slots.leave();

@@ -7,6 +7,7 @@ import { STRANGER } from '../../../src/auth/viewer.ts';
 import { createLines, RememberedAnswer } from '../../../src/http/rememberedAnswer.ts';
 import { Repeats, type Wire } from '../../../src/http/repeats.ts';
 import { createLogger } from '../../../src/observe/logger.ts';
+import { Head } from '../../../src/http/head.ts';
 import { MemoryRoom } from '../../../src/store/memory.ts';
 import { fakeClock, type FakeClock } from '../../support/fakeClock.ts';
 
@@ -31,7 +32,7 @@ function keep(print: string, freshForMs: number): void {
   for (let count = 0; count < 2; count += 1) {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = true;
-    repeats.keep(print, { answer, caller: CALLER, request, response });
+    repeats.keep(print, { answer, caller: CALLER, request, response, head: new Head() });
   }
 }
 const TOLD_TO_NOBODY = { operationEnded: () => undefined, operationRepeated: () => undefined };
