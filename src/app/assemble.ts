@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createRouterCheck, ROUTER_HEADER } from '../auth/router.ts';
 import type { Config } from '../config/index.ts';
-import { EndOfTurn } from '../domain/endOfTurn.ts';
+import { call, EndOfTurn } from '../domain/endOfTurn.ts';
 import { createMeter, OperationReads } from '../domain/operation.ts';
 import { createApollo } from '../graphql/apollo.ts';
 import type { OperationContext } from '../graphql/context.ts';
@@ -107,7 +107,7 @@ export async function assemble(
     requestDeadlineMs: config.http.requestDeadlineMs,
     slots,
     starts: new Starts({ hasRoom: () => platform.client.toSend() < MAX_SENT_TOGETHER }),
-    answering: new EndOfTurn(),
+    answering: new EndOfTurn(call),
     memory,
     isClosing: () => isClosing,
     maxConnections: config.http.maxConnections,

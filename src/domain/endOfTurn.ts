@@ -3,15 +3,20 @@
  * was put off. Work of one kind that is done together costs less than the same work as it comes: the same code is at hand
  * for all of it, and whoever is written to is woken once. What comes alone hardly waits.
  */
-export class EndOfTurn {
-  readonly #later: (task: () => void) => void;
+export class EndOfTurn<Task extends object = () => void> {
+  readonly #run: (task: Task) => void;
+  readonly #later: (end: () => void) => void;
   /** Two lists by turns, each used again and again; a place that is free is undefined. */
-  #tasks: ((() => void) | undefined)[] = [];
-  #others: ((() => void) | undefined)[] = [];
+  #tasks: (Task | undefined)[] = [];
+  #others: (Task | undefined)[] = [];
   #size = 0;
 
-  /** @param later calls a function at the end of a turn */
-  constructor(later: (task: () => void) => void = setImmediate) {
+  /**
+   * @param run does a task
+   * @param later calls a function at the end of a turn
+   */
+  constructor(run: (task: Task) => void, later: (end: () => void) => void = setImmediate) {
+    this.#run = run;
     this.#later = later;
   }
 
@@ -21,7 +26,7 @@ export class EndOfTurn {
   }
 
   /** Puts off a task to the end of this turn; from within one, of the next turn. */
-  add(task: () => void): void {
+  add(task: Task): void {
     this.#tasks[this.#size] = task;
     this.#size += 1;
     if (this.#size === 1) this.#later(this.#doAll);
@@ -39,7 +44,7 @@ export class EndOfTurn {
         const task = tasks[done];
         tasks[done] = undefined;
         done += 1;
-        task?.();
+        if (task !== undefined) this.#run(task);
       }
     } finally {
       // What a task throws is an uncaught error of the process, as from any callback; the others are done all the same.
@@ -50,4 +55,9 @@ export class EndOfTurn {
       }
     }
   };
+}
+
+/** For tasks that are functions. */
+export function call(task: () => void): void {
+  task();
 }

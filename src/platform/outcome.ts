@@ -17,18 +17,6 @@ export type Outcome<T> = T | Failed;
  */
 export type Done<T> = (outcome: Outcome<T>) => void;
 
-/**
- * What `work` gives, or that it threw: for what is done between being told how something ended and telling it on. What is
- * thrown there would else be lost in whoever called, and nobody told.
- */
-export function settled<T>(work: () => Outcome<T>): Outcome<T> {
-  try {
-    return work();
-  } catch (error) {
-    return new Failed(error);
-  }
-}
-
 /** The promise of what `begin` will tell. */
 export function promiseOf<T>(begin: (done: Done<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {

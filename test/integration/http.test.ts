@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { EndOfTurn } from '../../src/domain/endOfTurn.ts';
+import { call, EndOfTurn } from '../../src/domain/endOfTurn.ts';
 import { Starts } from '../../src/http/starts.ts';
 import { STRANGER } from '../../src/auth/viewer.ts';
 import { systemClock } from '../../src/domain/clock.ts';
@@ -372,7 +372,7 @@ describe('a request that dawdles', () => {
     requestDeadlineMs: 3000,
     slots: new OperationSlots(1),
     starts: new Starts({ hasRoom: () => true }),
-    answering: new EndOfTurn(),
+    answering: new EndOfTurn(call),
     isClosing: () => false,
     maxConnections: 3,
     pagePolicyOf: () => '',

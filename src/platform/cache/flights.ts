@@ -48,11 +48,28 @@ export class Flights<T> {
 }
 
 /** Somebody who waits for a read. */
-interface Waiter<T> {
+class Waiter<T> {
+  readonly #flight: Flight<T>;
   readonly context: ReadContext;
   readonly resolve: (answer: T) => void;
   readonly reject: (reason: unknown) => void;
-  readonly leave: () => void;
+
+  constructor(
+    flight: Flight<T>,
+    context: ReadContext,
+    resolve: (answer: T) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#flight = flight;
+    this.context = context;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** Their signal has aborted. */
+  handleEvent(): void {
+    this.#flight.leave(this);
+  }
 }
 
 /** One read under way, who waits for it, and what it is done under: as long as anybody waits. */
@@ -119,11 +136,11 @@ class Flight<T> implements ReadContext {
   /** Waits for it, until it has landed or the asker's signal aborts. */
   board(context: ReadContext): Promise<T> {
     const landing = new Promise<T>((resolve, reject) => {
-      const waiter = { context, resolve, reject, leave: () => this.#leave(waiter) };
+      const waiter = new Waiter(this, context, resolve, reject);
       // Who is hurried looks at its deadline. Most are alone: an array that is pushed to takes room for many.
       if (this.#waiters.length === 0) this.#waiters = [waiter];
       else this.#waiters.push(waiter);
-      context.signal.addEventListener('abort', waiter.leave);
+      context.signal.addEventListener('abort', waiter);
     });
     if (this.#urgent !== undefined && context.priority() === 'interactive') {
       const urgent = this.#urgent;
@@ -133,7 +150,7 @@ class Flight<T> implements ReadContext {
     return landing;
   }
 
-  #leave(waiter: Waiter<T>): void {
+  leave(waiter: Waiter<T>): void {
     const { reason } = waiter.context.signal;
     waiter.reject(reason);
     this.#waiters = this.#waiters.filter((each) => each !== waiter);
@@ -148,7 +165,7 @@ class Flight<T> implements ReadContext {
     this.#end();
     const waiters = this.#waiters;
     this.#waiters = [];
-    for (const { context, leave } of waiters) context.signal.removeEventListener('abort', leave);
+    for (const waiter of waiters) waiter.context.signal.removeEventListener('abort', waiter);
     return waiters;
   }
 

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { StopSignal } from '../../domain/stop.ts';
 import { readAnswer, type PlatformAnswer } from '../answer/answer.ts';
 import type { EndpointName } from '../answer/endpointName.ts';
-import { Failed, settled, type Done, type Outcome } from '../outcome.ts';
+import { Failed, type Done, type Outcome } from '../outcome.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../transport/http.ts';
 import { PlatformProblem, type ProblemKind } from '../answer/problem.ts';
 import { TransportError, type TransportFailure } from '../transport/transportError.ts';
@@ -38,7 +38,11 @@ export function attempt(
 
 function meaningOf(endpoint: EndpointName, outcome: Outcome<HttpAnswer>, clock: Clock): Outcome<PlatformAnswer> {
   if (!(outcome instanceof Failed)) {
-    return settled(() => readAnswer(endpoint, outcome, new Date(clock.now())));
+    try {
+      return readAnswer(endpoint, outcome, new Date(clock.now()));
+    } catch (error) {
+      return new Failed(error);
+    }
   }
   if (!(outcome.reason instanceof TransportError)) return outcome;
   const { failure } = outcome.reason;

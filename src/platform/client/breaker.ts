@@ -50,8 +50,8 @@ export class Breaker {
     this.#last = new LastCalls(rules.last.calls);
     this.#views = rules.views.map((view) => ({
       view,
-      calls: new Tally(view.windowMs, clock),
-      failures: new Tally(view.windowMs, clock),
+      calls: new Tally(view.windowMs),
+      failures: new Tally(view.windowMs),
     }));
   }
 
@@ -81,8 +81,8 @@ export class Breaker {
     if (isFailure === undefined || this.#isOpen) return;
     this.#last.add(nowMs, isFailure);
     for (const { calls, failures } of this.#views) {
-      calls.add();
-      if (isFailure) failures.add();
+      calls.add(nowMs);
+      if (isFailure) failures.add(nowMs);
     }
     if (this.#isFailing(nowMs)) this.#open(nowMs);
   }
@@ -92,8 +92,8 @@ export class Breaker {
     const isRecent = this.#last.sinceMs + last.windowMs > nowMs;
     if (isRecent && this.#last.failures >= last.failureShare * last.calls) return true;
     return this.#views.some(({ view, calls, failures }) => {
-      const count = calls.count();
-      return count >= view.minCalls && failures.count() >= view.failureShare * count;
+      const count = calls.count(nowMs);
+      return count >= view.minCalls && failures.count(nowMs) >= view.failureShare * count;
     });
   }
 

@@ -4,7 +4,7 @@ import type { Telemetry } from '../../domain/telemetry.ts';
 import { Breaker, type BreakerRules, type BreakerState } from './breaker.ts';
 import type { CallLayer, PlatformRequest } from './call.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import { Failed, settled } from '../outcome.ts';
+import { Failed } from '../outcome.ts';
 
 type Endpoint = PlatformRequest['endpoint'];
 
@@ -49,13 +49,15 @@ export function withBreakers(
       return;
     }
     call(request, context, (outcome) => {
-      const ended = settled(() => {
-        const state = breaker.state;
+      const state = breaker.state;
+      try {
         breaker.settle(admission, outcome instanceof Failed ? failureOf(outcome.reason) : false);
         tellMove(endpoint, state);
-        return outcome;
-      });
-      done(ended);
+      } catch (error) {
+        done(new Failed(error));
+        return;
+      }
+      done(outcome);
     });
   };
   return {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../domain/clock.ts';
-import { EndOfTurn } from '../../domain/endOfTurn.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import type { RedisLink } from '../../store/redisLink.ts';
 import type { Seal } from '../../store/seal.ts';
@@ -8,7 +7,7 @@ import type { PlatformCall } from './call.ts';
 import { createTillAuthorizer, type PlatformCredentials } from './credentials.ts';
 import { withBreakers } from './breakers.ts';
 import { createQuota, QUOTA_WINDOW_MS } from '../quota/createQuota.ts';
-import type { CreateTransport } from '../transport/http.ts';
+import { createTurns, type CreateTransport } from '../transport/http.ts';
 import type { Quota } from '../quota/quota.ts';
 import { QuotaGate } from '../quota/quotaGate.ts';
 import { promiseOf } from '../outcome.ts';
@@ -73,14 +72,13 @@ const RETRY_BUDGET = { share: 0.1, perSecond: 1, windowMs: 10_000 };
 /** Stacks the layers a call goes through, outermost first: retry > breaker > signature > quota gate > one HTTP attempt. */
 export function createPlatformClient(options: PlatformClientOptions): PlatformClient {
   const { baseUrl, credentials, maxConcurrent, tokenTimeoutMs, clock, random, telemetry } = options;
-  const sending = new EndOfTurn();
+  const turns = createTurns();
   const transport = options.createTransport({
     baseUrl,
     maxConnections: maxConcurrent,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBodyBytes: MAX_BODY_BYTES,
-    sending,
-    telling: new EndOfTurn(),
+    ...turns,
     clock,
   });
   const quota = options.quota ?? createQuota(options);
@@ -104,7 +102,7 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
     call: (request, context) => promiseOf((done) => call(request, context, done)),
     gate,
     breakers: guarded.states,
-    toSend: () => sending.size,
+    toSend: () => turns.sending.size,
     close: () => {
       quota.leave();
       transport.close();

@@ -17,26 +17,29 @@ export interface RetryBudgetRules {
  */
 export class RetryBudget {
   readonly #rules: RetryBudgetRules;
+  readonly #clock: Clock;
   readonly #calls: Tally;
   readonly #retries: Tally;
 
   constructor(rules: RetryBudgetRules, clock: Clock) {
     this.#rules = rules;
-    this.#calls = new Tally(rules.windowMs, clock);
-    this.#retries = new Tally(rules.windowMs, clock);
+    this.#clock = clock;
+    this.#calls = new Tally(rules.windowMs);
+    this.#retries = new Tally(rules.windowMs);
   }
 
   /** Notes a first attempt. */
   deposit(): void {
-    this.#calls.add();
+    this.#calls.add(this.#clock.monotonicMs());
   }
 
   /** Takes one retry out of the budget; false when it is spent. */
   withdraw(): boolean {
     const { share, perSecond, windowMs } = this.#rules;
-    const allowed = this.#calls.count() * share + (perSecond * windowMs) / 1000;
-    if (this.#retries.count() + 1 > allowed) return false;
-    this.#retries.add();
+    const nowMs = this.#clock.monotonicMs();
+    const allowed = this.#calls.count(nowMs) * share + (perSecond * windowMs) / 1000;
+    if (this.#retries.count(nowMs) + 1 > allowed) return false;
+    this.#retries.add(nowMs);
     return true;
   }
 }

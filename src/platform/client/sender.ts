@@ -9,7 +9,7 @@ import type { CallContext } from './call.ts';
 import type { EndpointName } from '../answer/endpointName.ts';
 import type { HttpRequest, Transport } from '../transport/http.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import { Failed, settled, type Done, type Outcome } from '../outcome.ts';
+import { Failed, type Done, type Outcome } from '../outcome.ts';
 import type { QuotaGate } from '../quota/quotaGate.ts';
 
 /**
@@ -45,7 +45,6 @@ class Sending {
   readonly #sentAtMs: number;
   /** Cuts it off: the asker leaves, or it has had its time. */
   readonly #cut = new Stop();
-  readonly #leave = () => this.#cut.abort(this.#context.signal.reason);
   #cancel: (() => void) | undefined;
 
   constructor(options: SenderOptions, endpoint: EndpointName, context: CallContext, done: Done<PlatformAnswer>) {
@@ -59,8 +58,8 @@ class Sending {
   begin(request: HttpRequest): void {
     const { signal, secondChance, meter } = this.#context;
     meter.platformCalls += 1;
-    if (signal.aborted) this.#leave();
-    signal.addEventListener('abort', this.#leave);
+    if (signal.aborted) this.handleEvent();
+    signal.addEventListener('abort', this);
     if (secondChance !== undefined) {
       this.#cancel = this.#options.clock.after(secondChance.afterMs, () => {
         if (secondChance.take()) this.#cut.abort(noAnswer(this.#endpoint, 'transient'));
@@ -70,10 +69,23 @@ class Sending {
     attempt(this.#options, this.#endpoint, request, { signal: this.#cut, done });
   }
 
+  /** The asker leaves. */
+  handleEvent(): void {
+    this.#cut.abort(this.#context.signal.reason);
+  }
+
   #end(outcome: Outcome<PlatformAnswer>): void {
     this.#cancel?.();
-    this.#context.signal.removeEventListener('abort', this.#leave);
-    this.#done(settled(() => (outcome instanceof Failed ? this.#failureOf(outcome) : this.#answered(outcome))));
+    this.#context.signal.removeEventListener('abort', this);
+    this.#done(this.#told(outcome));
+  }
+
+  #told(outcome: Outcome<PlatformAnswer>): Outcome<PlatformAnswer> {
+    try {
+      return outcome instanceof Failed ? this.#failureOf(outcome) : this.#answered(outcome);
+    } catch (error) {
+      return new Failed(error);
+    }
   }
 
   #answered(answer: PlatformAnswer): PlatformAnswer {

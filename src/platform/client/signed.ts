@@ -1,4 +1,4 @@
-import type { CallLayer } from './call.ts';
+import type { CallContext, CallLayer, PlatformRequest } from './call.ts';
 import type { PlatformAnswer } from '../answer/answer.ts';
 import { PlatformProblem } from '../answer/problem.ts';
 import { Failed, type Done, type Outcome } from '../outcome.ts';
@@ -10,25 +10,45 @@ import type { Sender } from './sender.ts';
  * refusal stands as `PLATFORM_DENIED`.
  */
 export function createSignedCall(send: Sender, authorizer: Authorizer): CallLayer {
-  return ({ endpoint, path, searchParams }, context, done) => {
-    const fail = (reason: unknown) => done(new Failed(reason));
-    const sendWith = (headers: AuthorizationHeaders, told: Done<PlatformAnswer>) =>
-      send(endpoint, { method: 'GET', path, searchParams, headers }, context, told);
-    const begin = (headers: AuthorizationHeaders) =>
-      sendWith(headers, (outcome) => {
-        if (!isExpired(outcome)) {
-          done(outcome);
-          return;
-        }
-        authorizer.renew(headers, context.signal).then((fresh) => {
-          if (fresh === null) done(outcome);
-          else sendWith(fresh, done);
-        }, fail);
-      });
+  function sendSigned(
+    headers: AuthorizationHeaders,
+    { endpoint, path, searchParams }: PlatformRequest,
+    context: CallContext,
+    done: Done<PlatformAnswer>,
+  ): void {
+    send(endpoint, { method: 'GET', path, searchParams, headers }, context, done);
+  }
 
+  function begin(
+    headers: AuthorizationHeaders,
+    request: PlatformRequest,
+    context: CallContext,
+    done: Done<PlatformAnswer>,
+  ): void {
+    sendSigned(headers, request, context, (outcome) => {
+      if (!isExpired(outcome)) {
+        done(outcome);
+        return;
+      }
+      authorizer.renew(headers, context.signal).then(
+        (fresh) => {
+          if (fresh === null) done(outcome);
+          else sendSigned(fresh, request, context, done);
+        },
+        (reason: unknown) => done(new Failed(reason)),
+      );
+    });
+  }
+
+  return (request, context, done) => {
     const signed = authorizer.headers(context.signal);
-    if (signed instanceof Promise) signed.then(begin, fail);
-    else begin(signed);
+    if (!(signed instanceof Promise)) begin(signed, request, context, done);
+    else {
+      signed.then(
+        (headers) => begin(headers, request, context, done),
+        (reason: unknown) => done(new Failed(reason)),
+      );
+    }
   };
 }
 

@@ -1,33 +1,28 @@
-import type { Clock } from '../../domain/clock.ts';
-
 const BUCKETS = 20;
 
 /**
  * How many of something there were in the last `windowMs`, to a twentieth of it: it takes the same room and time however
- * many there are.
+ * many there are. The time is handed in, on the monotonic clock: who asks several of them has it already.
  */
 export class Tally {
   readonly #bucketMs: number;
-  readonly #clock: Clock;
   readonly #counts = new Array<number>(BUCKETS).fill(0);
-  #newest: number;
+  #newest = 0;
   #total = 0;
 
-  constructor(windowMs: number, clock: Clock) {
+  constructor(windowMs: number) {
     this.#bucketMs = windowMs / BUCKETS;
-    this.#clock = clock;
-    this.#newest = this.#index();
   }
 
-  add(): void {
-    this.#forget();
+  add(nowMs: number): void {
+    this.#forget(nowMs);
     const bucket = this.#newest % BUCKETS;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#total += 1;
   }
 
-  count(): number {
-    this.#forget();
+  count(nowMs: number): number {
+    this.#forget(nowMs);
     return this.#total;
   }
 
@@ -37,8 +32,8 @@ export class Tally {
   }
 
   /** Empties the buckets that have left the window, to be filled anew. */
-  #forget(): void {
-    const index = this.#index();
+  #forget(nowMs: number): void {
+    const index = Math.floor(nowMs / this.#bucketMs);
     if (index - this.#newest >= BUCKETS) this.clear();
     else {
       for (let each = this.#newest + 1; each <= index; each += 1) {
@@ -47,9 +42,5 @@ export class Tally {
       }
     }
     this.#newest = index;
-  }
-
-  #index(): number {
-    return Math.floor(this.#clock.monotonicMs() / this.#bucketMs);
   }
 }

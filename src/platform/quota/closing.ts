@@ -35,6 +35,7 @@ export class Closing {
 
   /** Milliseconds until somebody may ask again; 0 for now. */
   get leftMs(): number {
+    if (this.#untilMs === -Infinity) return 0; // Nearly always: it was never closed.
     return Math.max(0, this.#untilMs - this.#clock.monotonicMs());
   }
 

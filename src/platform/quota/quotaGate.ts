@@ -4,7 +4,7 @@ import type { StopSignal } from '../../domain/stop.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 import { Closing, type Round } from './closing.ts';
 import { PlatformProblem } from '../answer/problem.ts';
-import { Failed, settled, type Done } from '../outcome.ts';
+import { Failed, type Done } from '../outcome.ts';
 import type { Grant, Quota } from './quota.ts';
 import { Waiting, type Waiter } from './waiting.ts';
 
@@ -88,7 +88,8 @@ export class QuotaGate {
       return;
     }
     const priority = context.priority();
-    if (this.#waiting.length - this.#free() >= this.#options.maxWaiting) {
+    const { maxWaiting } = this.#options;
+    if (this.#waiting.length >= maxWaiting && this.#waiting.length - this.#free() >= maxWaiting) {
       this.#options.telemetry.quotaRefused(priority);
       done(new Failed(spent(this.#spacingMs() * this.#waiting.length, TOO_MANY)));
       return;
@@ -99,7 +100,7 @@ export class QuotaGate {
       sinceMs: this.#options.clock.monotonicMs(),
       isWaiting: true,
       go: (round, giveBack) => this.#send(signal, { round, giveBack }, send, done),
-      refuse: (problem) => done(new Failed(problem)),
+      done,
     };
     this.#waiting.add(waiter);
     this.#pump();
@@ -121,10 +122,15 @@ export class QuotaGate {
     }
     const sentAtMs = this.#options.clock.monotonicMs();
     send((outcome) => {
-      const ended = settled(() => (outcome instanceof Failed ? this.#failed(outcome, round) : outcome));
-      if (!(ended instanceof Failed)) {
-        this.#tookMs += (this.#options.clock.monotonicMs() - sentAtMs - this.#tookMs) * NEWEST_SHARE;
-        this.#closing.succeeded(round);
+      let ended = outcome;
+      try {
+        if (outcome instanceof Failed) ended = this.#failed(outcome, round);
+        else {
+          this.#tookMs += (this.#options.clock.monotonicMs() - sentAtMs - this.#tookMs) * NEWEST_SHARE;
+          this.#closing.succeeded(round);
+        }
+      } catch (error) {
+        ended = new Failed(error);
       }
       this.#leave();
       done(ended);
@@ -268,7 +274,7 @@ export class QuotaGate {
         this.#options.telemetry.quotaRefused(waiter.priority);
         waiter.isWaiting = false;
         waiter.endWait?.();
-        waiter.refuse(spent(turnMs - nowMs, isLate ? detail : TOO_MANY));
+        waiter.done(new Failed(spent(turnMs - nowMs, isLate ? detail : TOO_MANY)));
       } else {
         kept += 1;
         turnMs += spacingMs;

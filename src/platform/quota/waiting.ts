@@ -1,5 +1,5 @@
 import type { Priority, ReadContext } from '../../domain/operation.ts';
-import type { PlatformProblem } from '../answer/problem.ts';
+import type { Done } from '../outcome.ts';
 import type { Round } from './closing.ts';
 
 /** One call that wants to be sent. */
@@ -10,7 +10,8 @@ export interface Waiter {
   isWaiting: boolean;
   /** Sends it, in this round; its place is given back with the other where it is not sent after all. */
   readonly go: (round: Round, giveBack: () => void) => void;
-  readonly refuse: (problem: PlatformProblem) => void;
+  /** Told why, where it is not sent. */
+  readonly done: Done<never>;
   /** Ends to listen for who leaves; not there as long as nobody had to wait. */
   endWait?: () => void;
 }

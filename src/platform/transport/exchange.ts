@@ -1,7 +1,7 @@
 import type { StopSignal } from '../../domain/stop.ts';
 import { Failed, tell, type Done, type Outcome } from '../outcome.ts';
 import { decompressBody, isCompressed } from './decompress.ts';
-import type { HttpAnswer, HttpOptions } from './http.ts';
+import type { AtEndOfTurn, HttpAnswer, HttpOptions, HttpRequest } from './http.ts';
 import { watchProgress, type Growing } from './progress.ts';
 import { TransportError } from './transportError.ts';
 
@@ -12,11 +12,11 @@ export type IncomingHeaders = Readonly<Record<string, string | readonly string[]
  * One request and what comes back of it, whichever client carries it: it ends once, with a whole answer, with a failure,
  * or because nobody waits any more.
  */
-export abstract class Exchange implements Growing {
+export abstract class Exchange implements Growing, AtEndOfTurn {
   readonly #options: HttpOptions;
+  readonly #asked: HttpRequest;
   readonly #signal: StopSignal;
   readonly #done: Done<HttpAnswer>;
-  readonly #leave = () => this.#giveUp(this.#signal.reason);
   #status = 0;
   #headers: IncomingHeaders = {};
   /** The body, where it came in one piece; */
@@ -28,28 +28,38 @@ export abstract class Exchange implements Growing {
   isOver = false;
   /** Whether the whole answer has come: nothing is left to hang up. */
   #isWhole = false;
+  /** Whether it is looked at at the end of this turn. */
+  #isDue = false;
 
-  constructor(options: HttpOptions, signal: StopSignal, done: Done<HttpAnswer>) {
+  constructor(options: HttpOptions, asked: HttpRequest, signal: StopSignal, done: Done<HttpAnswer>) {
     this.#options = options;
+    this.#asked = asked;
     this.#signal = signal;
     this.#done = done;
   }
 
   /** Sends the request with the others of this turn, unless nobody waits for it. */
-  begin(send: () => void): void {
+  begin(): void {
     if (this.#signal.aborted) {
       this.#end(new Failed(this.#signal.reason));
       return;
     }
-    this.#signal.addEventListener('abort', this.#leave);
-    this.#options.sending.add(() => {
-      if (this.isOver) return;
-      try {
-        send();
-      } catch (error) {
-        this.fail(error);
-      }
-    });
+    this.#signal.addEventListener('abort', this);
+    this.#options.sending.add(this);
+  }
+
+  sendNow(): void {
+    if (this.isOver) return;
+    try {
+      this.send(this.#asked);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.#giveUp(this.#signal.reason);
   }
 
   /** Ends it with a failure, and the connection with it; a whole answer stays one, whatever comes behind it. */
@@ -60,6 +70,9 @@ export abstract class Exchange implements Growing {
   stalled(): void {
     this.fail(new TransportError('body too slow'));
   }
+
+  /** Has the client send it. */
+  protected abstract send(asked: HttpRequest): void;
 
   /** Gives the connection up, if there is one. */
   protected abstract hangUp(): void;
@@ -78,10 +91,7 @@ export abstract class Exchange implements Growing {
     }
     if (this.#body === undefined) {
       this.#body = piece;
-      // Most bodies come in one piece, and have ended by then: they need no timer.
-      queueMicrotask(() => {
-        if (!this.isOver && !this.#isWhole) this.#endWatch = watchProgress(this, this.#options.clock);
-      });
+      this.#look();
     } else {
       this.#pieces ??= [this.#body];
       this.#pieces.push(piece);
@@ -93,11 +103,25 @@ export abstract class Exchange implements Growing {
     if (this.isOver) return;
     this.#isWhole = true;
     this.#endWatch?.();
-    this.#options.telling.add(() => this.#tellAnswer());
+    this.#look();
+  }
+
+  /** Has it looked at at the end of this turn. */
+  #look(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#options.telling.add(this);
+  }
+
+  tellNow(): void {
+    this.#isDue = false;
+    if (this.isOver) return; // Nobody waits any more.
+    if (this.#isWhole) this.#tellAnswer();
+    // Most bodies come in one piece, and have ended by now: they need no timer.
+    else this.#endWatch ??= watchProgress(this, this.#options.clock);
   }
 
   #tellAnswer(): void {
-    if (this.isOver) return; // Nobody waits any more.
     const body = this.#pieces === undefined ? (this.#body ?? NO_BODY) : Buffer.concat(this.#pieces);
     const coding = listOf(this.#headers['content-encoding']);
     if (!isCompressed(coding)) {
@@ -119,7 +143,7 @@ export abstract class Exchange implements Growing {
 
   #end(outcome: Outcome<HttpAnswer>): void {
     this.isOver = true;
-    this.#signal.removeEventListener('abort', this.#leave);
+    this.#signal.removeEventListener('abort', this);
     this.#endWatch?.();
     this.#done(outcome);
   }

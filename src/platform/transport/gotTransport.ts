@@ -5,7 +5,7 @@ import { urlToHttpOptions } from 'node:url';
 import got, { type Options, type PlainResponse, type Request, type StreamOptions } from 'got';
 import { limitConnecting } from './connecting.ts';
 import { Exchange } from './exchange.ts';
-import { REQUEST_HEADERS, type HttpOptions, type Transport } from './http.ts';
+import { REQUEST_HEADERS, type HttpOptions, type HttpRequest, type Transport } from './http.ts';
 import { createRequestTarget } from './requestTarget.ts';
 import { transportErrorOf } from './transportError.ts';
 
@@ -44,17 +44,15 @@ export function createGotTransport(options: HttpOptions): Transport {
   });
 
   const targetOf = createRequestTarget(baseUrl);
+  const stream = (asked: HttpRequest): Request => {
+    const { method, headers, json } = asked;
+    const streamed: StreamOptions = { method, headers };
+    if (json !== undefined) streamed.json = json;
+    return client.stream(`${baseUrl.origin}${targetOf(asked)}`, streamed);
+  };
 
   return {
-    send(asked, signal, done) {
-      const exchange = new GotExchange(options, signal, done);
-      exchange.begin(() => {
-        const { method, headers, json } = asked;
-        const streamed: StreamOptions = { method, headers };
-        if (json !== undefined) streamed.json = json;
-        exchange.follow(client.stream(`${baseUrl.origin}${targetOf(asked)}`, streamed));
-      });
-    },
+    send: (asked, signal, done) => new GotExchange(stream, options, asked, signal, done).begin(),
 
     close: () => agent.destroy(),
   };
@@ -62,9 +60,16 @@ export function createGotTransport(options: HttpOptions): Transport {
 
 /** What got tells of one request. */
 class GotExchange extends Exchange {
+  readonly #begin: (asked: HttpRequest) => Request;
   #stream: Request | undefined;
 
-  follow(stream: Request): void {
+  constructor(begin: (asked: HttpRequest) => Request, ...exchange: ConstructorParameters<typeof Exchange>) {
+    super(...exchange);
+    this.#begin = begin;
+  }
+
+  protected send(asked: HttpRequest): void {
+    const stream = this.#begin(asked);
     this.#stream = stream;
     stream.on('response', (response: PlainResponse) => this.takeHead(response.statusCode, response.headers));
     stream.on('data', (piece: Buffer) => this.takePiece(piece));

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { EndOfTurn } from '../../domain/endOfTurn.ts';
+import { EndOfTurn } from '../../domain/endOfTurn.ts';
 import type { StopSignal } from '../../domain/stop.ts';
 import type { Done } from '../outcome.ts';
 
@@ -37,7 +37,28 @@ export interface Transport {
   close(): void;
 }
 
-export interface HttpOptions {
+/** An exchange that waits for the end of a turn of the event loop. */
+export interface AtEndOfTurn {
+  sendNow(): void;
+  tellNow(): void;
+}
+
+/** What is done with others of its kind. */
+export interface Turns {
+  /** Requests of one turn of the event loop are sent together. */
+  readonly sending: EndOfTurn<AtEndOfTurn>;
+  /** Answers that have come are told of together. */
+  readonly telling: EndOfTurn<AtEndOfTurn>;
+}
+
+export function createTurns(): Turns {
+  return {
+    sending: new EndOfTurn((exchange) => exchange.sendNow()),
+    telling: new EndOfTurn((exchange) => exchange.tellNow()),
+  };
+}
+
+export interface HttpOptions extends Turns {
   /** `https://{host}/`, or plain HTTP on a loopback address. */
   readonly baseUrl: URL;
   readonly maxConnections: number;
@@ -45,10 +66,6 @@ export interface HttpOptions {
   readonly connectTimeoutMs: number;
   /** Counted after decompression. */
   readonly maxBodyBytes: number;
-  /** Requests of one turn of the event loop are sent together. */
-  readonly sending: EndOfTurn;
-  /** Answers that have come are told of together. */
-  readonly telling: EndOfTurn;
   readonly clock: Clock;
 }
 

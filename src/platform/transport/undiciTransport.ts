@@ -25,26 +25,38 @@ export function createUndiciTransport(options: HttpOptions): Transport {
     bodyTimeout: 0,
   });
 
-  const targetOf = createRequestTarget(baseUrl);
-  const headersOf = createHeaders();
+  const client = { pool, targetOf: createRequestTarget(baseUrl), headersOf: createHeaders() };
 
   return {
-    send(asked, signal, done) {
-      const exchange = new UndiciExchange(options, signal, done);
-      exchange.begin(() => {
-        const { method, json } = asked;
-        const body = json === undefined ? null : JSON.stringify(json);
-        pool.dispatch({ path: targetOf(asked), method, headers: headersOf(asked), body }, exchange);
-      });
-    },
+    send: (asked, signal, done) => new UndiciExchange(client, options, asked, signal, done).begin(),
 
     close: () => void pool.destroy(),
   };
 }
 
+/** What all requests are sent with. */
+interface UndiciClient {
+  readonly pool: Pool;
+  readonly targetOf: (asked: HttpRequest) => string;
+  readonly headersOf: (asked: HttpRequest) => Readonly<Record<string, string>>;
+}
+
 /** What undici tells of one request. */
 class UndiciExchange extends Exchange implements Dispatcher.DispatchHandler {
+  readonly #client: UndiciClient;
   #controller: Dispatcher.DispatchController | undefined;
+
+  constructor(client: UndiciClient, ...exchange: ConstructorParameters<typeof Exchange>) {
+    super(...exchange);
+    this.#client = client;
+  }
+
+  protected send(asked: HttpRequest): void {
+    const { pool, targetOf, headersOf } = this.#client;
+    const { method, json } = asked;
+    const body = json === undefined ? null : JSON.stringify(json);
+    pool.dispatch({ path: targetOf(asked), method, headers: headersOf(asked), body }, this);
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;

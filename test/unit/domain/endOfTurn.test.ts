@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { EndOfTurn } from '../../../src/domain/endOfTurn.ts';
+import { call, EndOfTurn } from '../../../src/domain/endOfTurn.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('does what was put off in the order it came, once the turn ends', async () => {
   const done: string[] = [];
-  const endOfTurn = new EndOfTurn();
+  const endOfTurn = new EndOfTurn(call);
   for (const task of ['a', 'b', 'c']) endOfTurn.add(() => done.push(task));
   await Promise.resolve();
   expect([done, endOfTurn.size]).toEqual([[], 3]);
@@ -18,7 +18,7 @@ it('does what was put off in the order it came, once the turn ends', async () =>
 it('leaves what a task puts off to the next turn', () => {
   const done: string[] = [];
   const ends: (() => void)[] = [];
-  const endOfTurn = new EndOfTurn((end) => ends.push(end));
+  const endOfTurn = new EndOfTurn(call, (end) => ends.push(end));
   endOfTurn.add(() => {
     done.push('a');
     endOfTurn.add(() => done.push('c'));
@@ -34,7 +34,7 @@ it('leaves what a task puts off to the next turn', () => {
 it('does all the others when one throws, and hides nothing', () => {
   const done: string[] = [];
   const ends: (() => void)[] = [];
-  const endOfTurn = new EndOfTurn((end) => ends.push(end));
+  const endOfTurn = new EndOfTurn(call, (end) => ends.push(end));
   endOfTurn.add(() => done.push('a'));
   endOfTurn.add(() => {
     throw new Error('of the second');

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, request as httpRequest } from 'node:h
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EndOfTurn } from '../../../src/domain/endOfTurn.ts';
+import { call, EndOfTurn } from '../../../src/domain/endOfTurn.ts';
 import { readIntoShared } from '../../../src/http/sharedRead.ts';
 import { tapRequests } from '../../../src/http/tap.ts';
 import { Pipe, settled } from '../../support/pipe.ts';
@@ -66,7 +66,7 @@ describe('a connection that is read into the shared buffer', () => {
       answerTo: () => undefined,
       isIdle: () => true,
       maxRequests: 100,
-      answering: new EndOfTurn(),
+      answering: new EndOfTurn(call),
       unlessTaken: () => () => undefined,
     });
     const waiting: (() => void)[] = [];

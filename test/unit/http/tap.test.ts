@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EndOfTurn } from '../../../src/domain/endOfTurn.ts';
+import { call, EndOfTurn } from '../../../src/domain/endOfTurn.ts';
 import type { Wire } from '../../../src/http/repeats.ts';
 import { tapRequests } from '../../../src/http/tap.ts';
 import { Pipe, settled } from '../../support/pipe.ts';
@@ -38,7 +38,7 @@ function startEcho({ isTapped = true, turns = 1, known = new Map<string, string>
         },
         isIdle: (socket) => (busy.get(socket) ?? 0) === 0,
         maxRequests: MAX_REQUESTS,
-        answering: new EndOfTurn(),
+        answering: new EndOfTurn(call),
         unlessTaken(hangUp) {
           untaken.push(hangUp);
           return () => untaken.splice(untaken.indexOf(hangUp), 1);

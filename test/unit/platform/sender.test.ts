@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EndOfTurn } from '../../../src/domain/endOfTurn.ts';
+import { createTurns } from '../../../src/platform/transport/http.ts';
 import { systemClock as clock } from '../../../src/domain/clock.ts';
 import { createMeter, OperationReads } from '../../../src/domain/operation.ts';
 import { Stop } from '../../../src/domain/stop.ts';
@@ -35,8 +35,7 @@ describe.each(['undici', 'got'] as const)('a request that is sent with %s', (cli
       maxConnections: 1,
       connectTimeoutMs: 400,
       maxBodyBytes: 1000,
-      sending: new EndOfTurn(),
-      telling: new EndOfTurn(),
+      ...createTurns(),
       clock,
     });
     let failures = 2;
