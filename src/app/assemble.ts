@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { createRouterCheck, ROUTER_HEADER } from '../auth/router.ts';
+import type { Recognised } from '../auth/viewer.ts';
 import type { Config } from '../config/index.ts';
 import { call, EndOfTurn } from '../domain/endOfTurn.ts';
 import { createMeter, OperationReads } from '../domain/operation.ts';
@@ -117,9 +118,14 @@ export async function assemble(
     telemetry,
     remembered: isKept && roads.remembered ? new RememberedAnswers({ memory, clock, logger, telemetry }) : undefined,
     isRepeating: roads.repeated,
-    identify: async (request, deadline) => {
-      const { viewer, isStill } = await authenticate(request.headers.authorization, deadline);
-      return { viewer, isStill, isRouter: isRouter(request.headers[ROUTER_HEADER]) };
+    identify: ({ headers }, deadline) => {
+      const callerOf = ({ viewer, isStill }: Recognised) => ({
+        viewer,
+        isStill,
+        isRouter: isRouter(headers[ROUTER_HEADER]),
+      });
+      const recognised = authenticate(headers.authorization, deadline);
+      return recognised instanceof Promise ? recognised.then(callerOf) : callerOf(recognised);
     },
     createContext: ({ viewer, isRouter: isFromRouter }, deadline) => {
       const meter = createMeter();

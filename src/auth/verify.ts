@@ -8,12 +8,13 @@ import { createVerifiedTokens } from './verifiedTokens.ts';
 import { STRANGER, type Recognised, type Viewer } from './viewer.ts';
 
 /**
- * Takes an `Authorization` header for who it says the caller is; waits for nothing beyond the end.
+ * Takes an `Authorization` header for who it says the caller is, at once where that is known; waits for nothing beyond the
+ * end.
  *
  * @throws {GatewayError} `UNAUTHENTICATED` for a header that is no valid token, `AUTH_UNAVAILABLE` when that cannot be
  *   said
  */
-export type Authenticate = (authorization: string | undefined, end: WaitEnd) => Promise<Recognised>;
+export type Authenticate = (authorization: string | undefined, end: WaitEnd) => Promise<Recognised> | Recognised;
 
 export interface TokenRules {
   readonly issuer: string;
@@ -46,16 +47,17 @@ const NO_TOKEN: Recognised = { viewer: STRANGER, isStill: () => true };
 export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Authenticate {
   const verified = createVerifiedTokens(clock);
 
-  return async (authorization, end) => {
+  return (authorization, end) => {
     if (authorization === undefined) return NO_TOKEN;
     const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1];
     if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw refused('no bearer token');
     // What these very keys have proved before needs no other look.
     const { young } = keySet;
-    const remembered = young && verified.find(token, young);
-    if (remembered !== undefined) return remembered;
-    assertPlausible(token);
+    return (young && verified.find(token, young)) ?? recognise(token, end);
+  };
 
+  async function recognise(token: string, end: WaitEnd): Promise<Recognised> {
+    assertPlausible(token);
     const keys = await keySet.current(end);
     const known = verified.find(token, keys);
     if (known !== undefined) return known;
@@ -69,7 +71,7 @@ export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Aut
     return check(token, newer).catch((error: unknown) => {
       throw refusalOf(error);
     });
-  };
+  }
 
   async function check(token: string, keys: Keys): Promise<Recognised> {
     const payload = await verify(token, keys, rules, clock);
@@ -84,7 +86,7 @@ export function createJwtAuthenticate({ rules, keySet, clock }: JwtOptions): Aut
 /** Where no tokens are asked for, everybody is this viewer. */
 export function createOpenAuthenticate(viewer: Viewer): Authenticate {
   const caller = { viewer, isStill: () => true };
-  return () => Promise.resolve(caller);
+  return () => caller;
 }
 
 /** Refuses for its header what no key could help, before any key is looked for. */

@@ -6,24 +6,26 @@ export type Coerced =
   | { readonly coerced: Variables; readonly errors?: never }
   | { readonly errors: readonly GraphQLError[]; readonly coerced?: never };
 
+/** What one request's variables were coerced to, and for which of its document's operations. */
+export interface KnownCoercion {
+  readonly operation: OperationDefinitionNode;
+  readonly result: Coerced;
+}
+
 /** Coerces the variables of a request for an operation. */
 export type Coerce = (
-  request: object,
+  request: { coercion?: KnownCoercion },
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>> | undefined,
 ) => Coerced;
 
-/**
- * Coerces each request's variables once, whoever asks for them, as the executor does. A request is known by the object it
- * is, for as long as it lives.
- */
+/** Coerces each request's variables once, whoever asks for them, as the executor does. What comes of it is kept with it. */
 export function createCoercion(schema: GraphQLSchema, maxErrors: number): Coerce {
-  const known = new WeakMap<object, { readonly operation: OperationDefinitionNode; readonly result: Coerced }>();
   return (request, operation, variables) => {
-    const before = known.get(request);
+    const before = request.coercion;
     if (before?.operation === operation) return before.result;
     const result = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors });
-    known.set(request, { operation, result });
+    request.coercion = { operation, result };
     return result;
   };
 }

@@ -1,6 +1,7 @@
 import type { Viewer } from '../auth/viewer.ts';
 import type { OperationMeter } from '../domain/operation.ts';
 import type { Loaders } from '../loaders/index.ts';
+import type { KnownCoercion } from './coercion.ts';
 
 /** What the resolvers and plugins of one operation share. */
 export interface OperationContext {
@@ -15,6 +16,8 @@ export interface OperationContext {
   readonly startedAtMs: number;
   /** Written as it ends. An object of its own, for Apollo Server runs an operation with a copy of its context. */
   readonly ending: Ending;
+  /** Its variables, once somebody has asked for them. */
+  coercion?: KnownCoercion;
 }
 
 /** What is known of an operation when its answer is. */

@@ -14,19 +14,26 @@ const TOO_LARGE = 'The body is too large.';
  * @param lease room for it beside the bodies of others
  * @throws {HttpRefusal} 503 where there is none; 415 unless it says that it is uncompressed JSON in UTF-8, 413 when too large
  */
-export function readBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<Buffer> {
+export function readBody(request: IncomingMessage, maxBytes: number, lease: BodyLease): Promise<Buffer> | Buffer {
   assertPlainJson(request);
   const close = { connection: 'close' };
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
     throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
   }
   let length = 0;
-  return collect(request, (chunk) => {
+  const look = (chunk: Buffer): void => {
     length += chunk.length;
     if (length > maxBytes) throw new HttpRefusal(413, 'PAYLOAD_TOO_LARGE', TOO_LARGE, close);
     lease.take(chunk.length);
-  });
+  };
+  // Most come with their head, and are there by the time that it is known who asks.
+  if (!request.complete || request.destroyed) return collect(request, look);
+  const body = (request.read() as Buffer | null) ?? NO_BODY;
+  look(body);
+  return body;
 }
+
+const NO_BODY = Buffer.alloc(0);
 
 /**
  * All of a body, each piece of it looked at before. What `look` throws ends it, and leaves the connection open: a refusal

@@ -16,23 +16,29 @@ export interface BodyLease {
 
 /** A budget of so many bytes. */
 export function createBodyBudget(maxBytes: number): BodyBudget {
-  let takenBytes = 0;
-  return {
-    lease() {
-      let ownBytes = 0;
-      return {
-        take(bytes) {
-          if (takenBytes + bytes > maxBytes) throw overloaded();
-          takenBytes += bytes;
-          ownBytes += bytes;
-        },
-        release() {
-          takenBytes -= ownBytes;
-          ownBytes = 0;
-        },
-      };
-    },
-  };
+  const room = { maxBytes, takenBytes: 0 };
+  return { lease: () => new Lease(room) };
+}
+
+class Lease implements BodyLease {
+  readonly #room: { readonly maxBytes: number; takenBytes: number };
+  #ownBytes = 0;
+
+  constructor(room: { readonly maxBytes: number; takenBytes: number }) {
+    this.#room = room;
+  }
+
+  take(bytes: number): void {
+    const room = this.#room;
+    if (room.takenBytes + bytes > room.maxBytes) throw overloaded();
+    room.takenBytes += bytes;
+    this.#ownBytes += bytes;
+  }
+
+  release(): void {
+    this.#room.takenBytes -= this.#ownBytes;
+    this.#ownBytes = 0;
+  }
 }
 
 function overloaded(): HttpRefusal {

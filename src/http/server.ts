@@ -26,7 +26,7 @@ export interface HttpServerOptions extends RespondOptions {
   /** A shorter way to what it would answer; undefined where none is taken. */
   readonly known: KnownOperations | undefined;
   /** Who asks, before any of the body is read. @throws {GatewayError} `UNAUTHENTICATED` for a bad token */
-  readonly identify: (request: IncomingMessage, deadline: Deadline) => Promise<Caller>;
+  readonly identify: (request: IncomingMessage, deadline: Deadline) => Promise<Caller> | Caller;
   /** Everything an operation needs. */
   readonly createContext: (caller: Caller, deadline: Deadline) => OperationContext;
   /** Whole answers; undefined where none are remembered. */
@@ -204,7 +204,7 @@ interface Asked {
 }
 
 /** Answers it the short way where there is one, else has Apollo Server answer it. */
-async function run(
+function run(
   { request, search, body }: Asked,
   context: OperationContext,
   { apollo, known }: HttpServerOptions,
@@ -213,15 +213,17 @@ async function run(
   const parsed = body === undefined ? undefined : parseBody(body);
   const asked = { body: parsed, accept: headers.accept };
   const isShort = known !== undefined && method === 'POST' && headers[EXPLAIN_HEADER] === undefined;
-  const answered = isShort ? await known.answer(asked, context) : undefined;
-  if (answered !== undefined) return answered;
-  const httpGraphQLRequest = { method, headers: headersOf(request), search, body: parsed };
-  const response = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest,
-    context: () => Promise.resolve(context),
-  });
-  if (isShort) known.learnForm(asked, response);
-  return response;
+  const askApollo = async (): Promise<HTTPGraphQLResponse> => {
+    const httpGraphQLRequest = { method, headers: headersOf(request), search, body: parsed };
+    const response = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      context: () => Promise.resolve(context),
+    });
+    if (isShort) known.learnForm(asked, response);
+    return response;
+  };
+  const answered = isShort ? known.answer(asked, context) : undefined;
+  return answered === undefined ? askApollo() : answered.then((response) => response ?? askApollo());
 }
 
 function unexpected(): Promise<never> {

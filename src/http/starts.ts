@@ -6,10 +6,27 @@ export interface StartsOptions {
 }
 
 /** An operation that waits. */
-interface Waiter {
+class Waiter {
+  readonly #signal: StopSignal;
+  readonly #resolve: () => void;
+  isGone = false;
+
+  constructor(signal: StopSignal, resolve: () => void) {
+    this.#signal = signal;
+    this.#resolve = resolve;
+    signal.addEventListener('abort', this);
+  }
+
   /** Ends its wait; once. */
-  readonly go: () => void;
-  isGone: boolean;
+  go(): void {
+    this.isGone = true;
+    this.#signal.removeEventListener('abort', this);
+    this.#resolve();
+  }
+
+  handleEvent(): void {
+    this.go();
+  }
 }
 
 /** Of the operations that wait, so many are looked at in one turn. */
@@ -35,16 +52,7 @@ export class Starts {
   next(signal: StopSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const waiter: Waiter = {
-        go: () => {
-          waiter.isGone = true;
-          signal.removeEventListener('abort', waiter.go);
-          resolve();
-        },
-        isGone: false,
-      };
-      signal.addEventListener('abort', waiter.go);
-      this.#waiting.push(waiter);
+      this.#waiting.push(new Waiter(signal, resolve));
       if (this.#looks < MAX_PER_TURN) this.#lookAgain(false);
     });
   }

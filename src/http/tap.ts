@@ -28,6 +28,13 @@ export interface Tap {
   isWornOut(socket: Socket): boolean;
 }
 
+/** On a request: what it was told by. A weak map of all requests costs whoever collects garbage a look at each. */
+const PRINT = Symbol('print');
+
+interface Printed extends IncomingMessage {
+  [PRINT]?: string;
+}
+
 /** Longer requests are parsed: what comes again and again is short. */
 const MAX_BYTES = 16 * 1024;
 const LETTER_P = 0x50;
@@ -41,7 +48,6 @@ const LETTER_P = 0x50;
  */
 export function tapRequests(server: Server, options: TapOptions): Tap {
   const lines = new WeakMap<Socket, Line>();
-  const prints = new WeakMap<IncomingMessage, string>();
 
   server.on('connection', (socket: Socket) => {
     const [parse, ...others] = socket.listeners('data');
@@ -62,7 +68,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
       line.framing.expect();
       Reflect.apply(parse, socket, [chunk]);
       const request = line.framing.settle(chunk);
-      if (request !== undefined && print !== undefined) prints.set(request, print);
+      if (request !== undefined && print !== undefined) (request as Printed)[PRINT] = print;
     };
     socket.on('data', onData); // First: the parser lets go of the handle when somebody else listens.
     socket.removeListener('data', parse as (chunk: Buffer) => void);
@@ -114,7 +120,7 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
   }
 
   return {
-    printOf: (request) => prints.get(request),
+    printOf: (request: Printed) => request[PRINT],
     isWornOut: (socket) => (lines.get(socket)?.requests ?? 0) >= options.maxRequests,
   };
 }
@@ -129,7 +135,6 @@ class Line {
   /** and what writes it. */
   readonly write: () => void;
   isHandedOver = false;
-
   constructor(write: () => void) {
     this.write = write;
   }

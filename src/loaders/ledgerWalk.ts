@@ -54,6 +54,7 @@ async function readOn({ loadPage }: LedgerWalk, pages: Pages, count: number): Pr
 class Pages {
   readonly #walk: LedgerWalk;
   readonly #start: number;
+  readonly #opening: LedgerPage;
   /** How many pages there are. */
   readonly #count: number;
   readonly #readings: Reading<LedgerPage>[] = [];
@@ -63,6 +64,7 @@ class Pages {
   constructor(walk: LedgerWalk, start: number, opening: Reading<LedgerPage>) {
     this.#walk = walk;
     this.#start = start;
+    this.#opening = opening.answer;
     this.#count = Math.max(opening.answer.pageCount, start + 1);
     this.#allowed = walk.plannedPages;
     this.take(opening);
@@ -106,8 +108,14 @@ class Pages {
     const { first, after } = this.#walk;
     const found = this.#found;
     const shown = found.length > first ? found.slice(0, first) : found;
-    const pages = this.#readings.map(({ answer }) => answer);
-    const [opening] = pages;
+    let warnings: readonly Warning[] = [];
+    let { readAt } = this.#opening;
+    let isStale = false;
+    for (const { answer, isStale: isOld } of this.#readings) {
+      warnings = warnings.length === 0 ? answer.warnings : [...warnings, ...answer.warnings];
+      if (answer.readAt < readAt) ({ readAt } = answer);
+      isStale ||= isOld;
+    }
     let prints: readonly string[] | undefined;
     return {
       rows: shown.map(({ row }) => row),
@@ -118,10 +126,10 @@ class Pages {
         return { page, row: index, shown: [...(after?.shown ?? []), ...prints.slice(0, place + 1)] };
       },
       hasMore: found.length > first || this.end < this.#count,
-      totalEntries: opening?.totalEntries ?? 0,
-      warnings: distinct(pages.flatMap(({ warnings }) => warnings)),
-      readAt: pages.map(({ readAt }) => readAt).reduce((oldest, each) => (each < oldest ? each : oldest)),
-      isStale: this.#readings.some(({ isStale }) => isStale),
+      totalEntries: this.#opening.totalEntries,
+      warnings: distinct(warnings),
+      readAt,
+      isStale,
     };
   }
 

@@ -17,14 +17,28 @@ export type Outcome<T> = T | Failed;
  */
 export type Done<T> = (outcome: Outcome<T>) => void;
 
+/** Settles a promise with what `read` makes of what is told, or with why there is nothing. */
+export function readerOf<T, Value>(
+  read: (told: T) => Value,
+  resolve: (value: Value) => void,
+  reject: (reason: unknown) => void,
+): Done<T> {
+  return (outcome) => {
+    if (outcome instanceof Failed) {
+      reject(outcome.reason);
+      return;
+    }
+    try {
+      resolve(read(outcome));
+    } catch (error) {
+      reject(error);
+    }
+  };
+}
+
 /** The promise of what `begin` will tell. */
 export function promiseOf<T>(begin: (done: Done<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    begin((outcome) => {
-      if (outcome instanceof Failed) reject(outcome.reason);
-      else resolve(outcome);
-    });
-  });
+  return new Promise((resolve, reject) => begin(readerOf((told: T) => told, resolve, reject)));
 }
 
 /** Tells what there is, or what is promised when it is there. */

@@ -54,6 +54,12 @@ export function createCachedFetch<Question, Answer extends { readonly readAt: Da
     return near === undefined || isOld(wantedMs, near) ? undefined : foundIn(tiers, key, near);
   }
 
+  function keep(key: string, entry: CacheEntry<Answer>, after: (() => Promise<void>) | undefined): void {
+    const shared = tiers.share(key, entry);
+    if (after !== undefined) void Promise.resolve(shared).then(after);
+    tiers.keepNear(key, entry);
+  }
+
   /** `after`, where there is something to do, runs when what was found has been kept; the asker does not wait for that. */
   function fetchAndKeep(
     key: string,
@@ -62,21 +68,16 @@ export function createCachedFetch<Question, Answer extends { readonly readAt: Da
     after?: () => Promise<void>,
   ): Promise<Found<Answer>> {
     const askedAtMs = clock.monotonicMs();
-    const keep = (entry: CacheEntry<Answer>): void => {
-      const shared = tiers.share(key, entry);
-      if (after !== undefined) void Promise.resolve(shared).then(after);
-      tiers.keepNear(key, entry);
-    };
     return fetch(question, context).then(
       (answer) => {
         const receivedAtMs = clock.monotonicMs();
-        keep({ kind: 'answer', answer, askedAtMs, receivedAtMs });
+        keep(key, { kind: 'answer', answer, askedAtMs, receivedAtMs }, after);
         return { answer, receivedAtMs, from: 'platform' };
       },
       (error: unknown) => {
         const isMissing = error instanceof GatewayError && error.facts.platformCode === NO_SUCH_CUSTOMER;
         const receivedAtMs = clock.monotonicMs();
-        if (isMissing) keep({ kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs });
+        if (isMissing) keep(key, { kind: 'missing', platformCode: NO_SUCH_CUSTOMER, askedAtMs, receivedAtMs }, after);
         else void after?.();
         throw error;
       },

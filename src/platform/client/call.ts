@@ -25,12 +25,17 @@ export interface CallContext extends ReadContext {
 }
 
 /**
- * Asks the platform.
+ * Asks the platform, and gives what `read` makes of its answer.
  *
  * @throws {PlatformProblem} when the platform failed or refused
  * @throws the context's abort reason, as soon as it aborts
+ * @throws what `read` throws
  */
-export type PlatformCall = (request: PlatformRequest, context: ReadContext) => Promise<PlatformAnswer>;
+export type PlatformCall = <Value>(
+  request: PlatformRequest,
+  context: ReadContext,
+  read: (answer: PlatformAnswer) => Value,
+) => Promise<Value>;
 
 /** The one signature that every layer of the client has and wraps; what {@link PlatformCall} throws, it tells. */
 export type CallLayer = (request: PlatformRequest, context: CallContext, done: Done<PlatformAnswer>) => void;

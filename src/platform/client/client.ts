@@ -10,7 +10,7 @@ import { createQuota, QUOTA_WINDOW_MS } from '../quota/createQuota.ts';
 import { createTurns, type CreateTransport } from '../transport/http.ts';
 import type { Quota } from '../quota/quota.ts';
 import { QuotaGate } from '../quota/quotaGate.ts';
-import { promiseOf } from '../outcome.ts';
+import { readerOf } from '../outcome.ts';
 import { withRetry } from './retry.ts';
 import { RetryBudget } from './retryBudget.ts';
 import { createSender } from './sender.ts';
@@ -99,7 +99,8 @@ export function createPlatformClient(options: PlatformClientOptions): PlatformCl
   const guarded = withBreakers(createSignedCall(send, authorizer), { rules: BREAKER, clock, telemetry });
   const call = withRetry(guarded.call, { clock, budget: new RetryBudget(RETRY_BUDGET, clock), random });
   return {
-    call: (request, context) => promiseOf((done) => call(request, context, done)),
+    call: (request, context, read) =>
+      new Promise((resolve, reject) => call(request, context, readerOf(read, resolve, reject))),
     gate,
     breakers: guarded.states,
     toSend: () => turns.sending.size,

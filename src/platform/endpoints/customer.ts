@@ -29,14 +29,13 @@ const found = z.object({ entity: customerId });
  * @throws {PlatformProblem} `CUSTOMER_NOT_FOUND`, `INVALID_LOOKUP`, or the client's own `PLATFORM_*`
  * @see https://docs.capillarytech.com/reference/get-customer-id
  */
-export async function fetchCustomerId(
+export function fetchCustomerId(
   call: PlatformCall,
   lookup: CustomerLookup,
   context: ReadContext,
 ): Promise<FoundCustomer> {
   const request = { endpoint: 'lookup', path: 'v2/customers/lookup', searchParams: lookupParamsOf(lookup) } as const;
-  const answer = await call(request, context);
-  return { id: decode(found, answer).entity, readAt: answer.readAt };
+  return call(request, context, (answer) => ({ id: decode(found, answer).entity, readAt: answer.readAt }));
 }
 
 /** What of a customer's profile helps to name them: the rest is personal data that nobody here asked for. */
@@ -69,14 +68,14 @@ const details = z.object({ id: customerId, profiles: z.array(profile) });
  *   profile is another customer's
  * @see https://docs.capillarytech.com/reference/get-customer-details
  */
-export async function fetchCustomerIdentifiers(
+export function fetchCustomerIdentifiers(
   call: PlatformCall,
   id: CustomerId,
   context: ReadContext,
 ): Promise<CustomerIdentifiers> {
   const path = `v2/customers/${encodeURIComponent(id.reveal())}`;
-  const answer = await call({ endpoint: 'customer', path, searchParams: { source: 'ALL' } }, context);
-  return decodeIdentifiers(answer, id);
+  const request = { endpoint: 'customer', path, searchParams: { source: 'ALL' } } as const;
+  return call(request, context, (answer) => decodeIdentifiers(answer, id));
 }
 
 function decodeIdentifiers(answer: PlatformAnswer, id: CustomerId): CustomerIdentifiers {

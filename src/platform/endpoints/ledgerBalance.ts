@@ -29,7 +29,7 @@ export function fetchLedgerPage(
     path: 'v2/pointsLedger/getCustomerLedgerBalance',
     searchParams: searchParamsOf(customer, filter, { limit: pageSize, page }),
   } as const;
-  return call(request, context).then((answer) => decodeLedgerPage(answer, customer));
+  return call(request, context, (answer) => decodeLedgerPage(answer, customer));
 }
 
 function searchParamsOf(

@@ -28,7 +28,7 @@ export function fetchPointsBalance(
     path: `v2/customers/${who}/points/balance`,
     searchParams: searchParamsOf(question),
   } as const;
-  return call(request, context).then((answer) => decodePointsBalance(answer, question));
+  return call(request, context, (answer) => decodePointsBalance(answer, question));
 }
 
 /** Defaults are left out: `fetchDataForAllPrograms=false` and `entityType=CUSTOMER` are the documented ones. */
