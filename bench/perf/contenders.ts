@@ -12,5 +12,6 @@ export function programsOf(surroundings: Surroundings): readonly (readonly [Prog
     [peer(NAMES.mercurius, 'mercurius.js', surroundings), WORKLOADS],
     [peer(NAMES.mercuriusCache, 'mercurius.js', surroundings, 'cached'), ['hits', 'mixed']],
     [peer(NAMES.proxy, 'plainProxy.js', surroundings), WORKLOADS],
+    [peer(NAMES.proxyUndici, 'plainProxy.js', surroundings, 'undici'), WORKLOADS],
   ];
 }

@@ -12,6 +12,7 @@ export const NAMES = {
   mercurius: 'Mercurius, jit, undici',
   mercuriusCache: 'Mercurius, jit, undici, mercurius-cache',
   proxy: 'node:http proxy without GraphQL',
+  proxyUndici: 'node:http proxy without GraphQL, undici',
 } as const;
 
 /** A ratio of CPU time that must not be exceeded, whatever the platform's latency. */
