@@ -33,7 +33,7 @@ export function send(
   response: ServerResponse,
   head: Head,
   { status = 200, headers, body }: HTTPGraphQLResponse,
-  { pagePolicyOf, isClosing, answering, clock }: RespondOptions,
+  { pagePolicyOf, isClosing, answering, clock, logger }: RespondOptions,
 ): Promise<void> | undefined {
   if (isClosing()) head.set('connection', 'close');
   for (const [name, value] of headers) head.set(name, value);
@@ -48,7 +48,13 @@ export function send(
     const encoding = length === string.length ? 'latin1' : 'utf8';
     answering.add(() => {
       if (response.headersSent) return; // Something failed since, and was told.
-      head.write(response, status).end(string, encoding);
+      try {
+        head.write(response, status).end(string, encoding);
+      } catch (error) {
+        // Node takes no such header: a mistake of ours, and nobody above hears of it any more.
+        logger.error({ outcome: 'refused', failure: failureOf(error) }, 'request');
+        response.destroy();
+      }
       // Most is taken at once.
       if (response.writableLength > 0) dropUnlessTaken(response, clock);
     });

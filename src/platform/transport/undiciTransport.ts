@@ -118,8 +118,7 @@ function createConnector(timeoutMs: number): buildConnector.connector {
       : connectTcp({ host, port: Number(port || 80) });
     socket.on('session', (offered: Buffer) => (session = offered));
     // undici says with each request and each answer whether the process is to live on for this socket, which is a call out
-    // of JavaScript each time; a gateway lives for its servers.
-    socket.unref();
+    // of JavaScript each time. It does, until the socket is closed: at the end, or when it has been idle for long.
     socket.ref = socket.unref = () => socket;
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     limitConnecting(socket, timeoutMs);
