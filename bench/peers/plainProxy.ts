@@ -36,14 +36,16 @@ async function read(path: string): Promise<unknown> {
 
 function readOverUndici(path: string, headers: Record<string, string>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
+    let body: Buffer | undefined;
     pool.dispatch(
       { method: 'GET', path, headers },
       {
         onRequestStart: () => undefined,
         onResponseStart: () => undefined,
-        onResponseData: (_controller, piece) => void pieces.push(piece),
-        onResponseEnd: () => resolve(JSON.parse((pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)).toString())),
+        onResponseData: (_controller, piece) => {
+          body = body === undefined ? piece : Buffer.concat([body, piece]); // Nearly always one.
+        },
+        onResponseEnd: () => resolve(JSON.parse(String(body))),
         onResponseError: (_controller, error) => reject(error),
       },
     );
