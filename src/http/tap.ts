@@ -28,7 +28,7 @@ export interface Tap {
   isWornOut(socket: Socket): boolean;
 }
 
-/** On a request: what it was told by. A weak map of all requests costs whoever collects garbage a look at each. */
+/** On a request: its print. A weak map of all requests would cost whoever collects garbage a look at each. */
 const PRINT = Symbol('print');
 
 interface Printed extends IncomingMessage {
@@ -135,6 +135,7 @@ class Line {
   /** and what writes it. */
   readonly write: () => void;
   isHandedOver = false;
+
   constructor(write: () => void) {
     this.write = write;
   }
