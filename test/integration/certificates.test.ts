@@ -20,7 +20,9 @@ async function startSecurePlatform({ cert, key }: Certificate) {
   const seen = { requests: 0, connections: 0 };
   const server = createServer({ cert, key }, (_request, response) => {
     seen.requests += 1;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(balanceBody('565039505'));
+    // In many records of TLS.
+    const body = balanceBody('565039505') + ' '.repeat(200_000);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
   server.on('connection', () => (seen.connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,7 +57,7 @@ describe('a platform whose certificate nobody vouches for', () => {
   });
 });
 
-describe('a platform whose certificate a trusted authority signed', () => {
+describe.each(['got', 'undici'])('a platform whose certificate a trusted authority signed, asked over %s', (client) => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'loyalty-graph-'));
@@ -73,6 +75,7 @@ describe('a platform whose certificate a trusted authority signed', () => {
     const { url, adminUrl } = await serve({
       ...TILL,
       CAPILLARY_BASE_URL: platform.url,
+      CAPILLARY_HTTP_CLIENT: client,
       AUTH_MODE: 'none',
       NODE_EXTRA_CA_CERTS: authorities,
     });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { answerEverything, FOUND_ID } from '../support/faultAnswers.ts';
+import { answerEverything, BALANCE_PATHS, FOUND_ID } from '../support/faultAnswers.ts';
 import {
   balanceBody,
   json,
@@ -354,4 +354,38 @@ it('asks below a base URL that has a path', async () => {
   await platform.close();
 
   expect(platform.requests.map(({ path }) => path)).toEqual(['/capillary/eu/v2/customers/42/points/balance']);
+});
+
+describe('answers that come by turns, a piece of each', () => {
+  it('are each given to who asked for it', async () => {
+    const gateway = await startGateway();
+    const ids = Array.from({ length: 20 }, (_, index) => String(1000 + index));
+    const waiting: (() => void)[] = [];
+    // None goes on before all have come as far.
+    const turn = () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length === ids.length) for (const goOn of waiting.splice(0)) goOn();
+      });
+    gateway.platform.answer(BALANCE_PATHS, (request, response) => {
+      const id = request.path.split('/')[3] ?? '';
+      const body = balanceBody(id, { mainPoints: `${id}.500` });
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+      void (async () => {
+        for (let sent = 0; sent < body.length; sent += 40) {
+          await turn();
+          response.write(body.slice(sent, sent + 40));
+        }
+        response.end();
+      })();
+    });
+
+    const asked = ids.map((id) => gateway.query(`{ customer(id: ${id}) { id pointsBalance { mainPoints } } }`));
+    const answers = await Promise.all(asked);
+    await gateway.close();
+
+    expect(answers.map(({ data }) => data)).toEqual(
+      ids.map((id) => ({ customer: { id, pointsBalance: { mainPoints: `${id}.500` } } })),
+    );
+  });
 });

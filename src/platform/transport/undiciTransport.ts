@@ -4,6 +4,7 @@ import { Pool, type buildConnector, type Dispatcher } from 'undici';
 import { limitConnecting } from './connecting.ts';
 import { Exchange, type IncomingHeaders } from './exchange.ts';
 import { REQUEST_HEADERS, type HttpOptions, type HttpRequest, type Transport } from './http.ts';
+import { ReadSpace } from './readSpace.ts';
 import { createRequestTarget } from './requestTarget.ts';
 import { transportErrorOf } from './transportError.ts';
 
@@ -103,19 +104,23 @@ function createHeaders(): (request: HttpRequest) => Readonly<Record<string, stri
 
 /** Opens the pool's connections. The last TLS session is offered again: all of them lead to one host. */
 function createConnector(timeoutMs: number): buildConnector.connector {
+  const space = new ReadSpace();
   let session: Buffer | undefined;
   return ({ protocol, hostname: host, port }, callback) => {
     const isSecure = protocol === 'https:';
-    const socket = isSecure
-      ? connectTls({
-          host,
-          port: Number(port || 443),
-          ...(isIP(host) === 0 ? { servername: host } : {}),
-          ...(session === undefined ? {} : { session }),
-          ALPNProtocols: ['http/1.1'],
-          rejectUnauthorized: true,
-        })
-      : connectTcp({ host, port: Number(port || 80) });
+    const socket = space.open((onread) => {
+      if (!isSecure) return connectTcp({ host, port: Number(port || 80), onread });
+      const options = {
+        host,
+        port: Number(port || 443),
+        onread, // Documented for `tls.connect` too; its types do not know it.
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+        ...(session === undefined ? {} : { session }),
+        ALPNProtocols: ['http/1.1'],
+        rejectUnauthorized: true,
+      };
+      return connectTls(options);
+    });
     socket.on('session', (offered: Buffer) => (session = offered));
     // undici says with each request and each answer whether the process is to live on for this socket, which is a call out
     // of JavaScript each time. It does, until the socket is closed: at the end, or when it has been idle for long.
