@@ -73,8 +73,8 @@ export const VARIABLES = {
   ),
   CACHE_MAX_MEGABYTES: variable(
     integer(1, 4096),
-    'Memory for answers, about, of each process: what was asked for once goes before what was asked for again, the longest ago first, and what has gone cannot be given stale. 13 holds some 16,000 ledgers of ten rows, more than the default quota reads in ten minutes, and keeps a process at about 200 MB.',
-    '13',
+    'Memory for answers, about, of each process: what was asked for once goes before what was asked for again, the longest ago first, and what has gone cannot be given stale. 10 holds some 17,000 ledgers of ten rows, more than the default quota reads in ten minutes.',
+    '10',
   ),
   MAX_PLATFORM_CALLS: variable(
     integer(1, 1000),

@@ -1,7 +1,10 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
-import { StandingOrder, type Standing } from './standing.ts';
+import { Entry, ENTRY_BYTES, EntryLine } from './entry.ts';
+import { StandingOrder } from './standing.ts';
 import type { NearStore, RankOf } from './store.ts';
 import { textBytesOf } from './textBytes.ts';
+import { TextLog, type Packed } from './textLog.ts';
 
 export interface MemoryRoomOptions {
   readonly maxBytes: number;
@@ -15,43 +18,21 @@ export interface RoomStoreOptions<Value> {
   readonly bytesOf: (value: Value) => number;
   /** Left out: the last one set stays. */
   readonly rankOf?: RankOf<Value>;
+  /** How values are kept until they are asked for; left out: as they are. */
+  readonly form?: PackedForm<Value>;
+}
+
+/** Values as text: what nobody has asked for yet is kept so, for most of it nobody ever does. */
+export interface PackedForm<Value> {
+  /** Undefined for a value that is kept as it is. */
+  pack(value: Value): Packed | undefined;
+  unpack(packed: Packed): Value;
 }
 
 export interface MemoryStoreOptions<Value> extends RoomStoreOptions<Value> {
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly clock: Clock;
-}
-
-/** About what an entry takes besides its key and value: itself, its time, its places in the store and in its line. */
-const ENTRY_BYTES = 170;
-
-/** What is kept, and where. */
-class Entry implements Standing<Entry> {
-  older: Entry | undefined = undefined;
-  newer: Entry | undefined = undefined;
-  isUsed: boolean;
-  readonly key: string;
-  /** Undefined once it is let go. */
-  value: object | undefined;
-  readonly bytes: number;
-  readonly untilMs: number;
-  /** The entries of its store. */
-  readonly kin: Map<string, Entry>;
-
-  constructor(
-    key: string,
-    value: object,
-    { bytes, untilMs, isUsed }: Pick<Entry, 'bytes' | 'untilMs' | 'isUsed'>,
-    kin: Map<string, Entry>,
-  ) {
-    this.key = key;
-    this.value = value;
-    this.bytes = bytes;
-    this.untilMs = untilMs;
-    this.isUsed = isUsed;
-    this.kin = kin;
-  }
 }
 
 /**
@@ -64,7 +45,11 @@ export class MemoryRoom {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   readonly #order: StandingOrder<Entry>;
-  readonly #lines: Line[] = [];
+  readonly #lines: EntryLine[] = [];
+  /** What nobody has asked for yet, of those stores that keep it as text. */
+  readonly #packed: TextLog;
+  #stores = 0;
+  /** Of entries, without what is packed. */
   #bytes = 0;
   #entries = 0;
 
@@ -72,24 +57,50 @@ export class MemoryRoom {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
-    this.#order = new StandingOrder(maxBytes);
+    this.#packed = new TextLog(randomInt(2 ** 31), maxBytes);
+    this.#order = new StandingOrder({ maxBytes, stampOf: () => this.#packed.end });
   }
 
   /** About what all that it holds takes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#packed.bytes;
   }
 
   /** A store in it, with keys of its own. */
-  store<Value extends object>({ bytesOf, rankOf }: RoomStoreOptions<Value>): NearStore<Value> {
+  store<Value extends object>({ bytesOf, rankOf, form }: RoomStoreOptions<Value>): NearStore<Value> {
     const clock = this.#clock;
+    const packed = this.#packed;
+    const number = this.#stores;
+    this.#stores += 1;
     const own = new Map<string, Entry>();
-    const line = new Line();
+    const line = new EntryLine();
     this.#lines.push(line);
+
+    /** Takes in a value as it is. */
+    const enter = (key: string, value: Value, untilMs: number, isUsed: boolean): void => {
+      const bytes = ENTRY_BYTES + textBytesOf(key) + bytesOf(value);
+      // One larger than all of the room is not kept, rather than pushing out everything.
+      if (bytes > this.#maxBytes) return;
+      const entry = new Entry(key, value, { bytes, untilMs, isUsed }, own);
+      this.#takeIn(entry);
+      line.add(entry, own.size);
+    };
+
+    /** A value that is packed is asked for: from now on it is kept as it is. */
+    const open = (key: string, nowMs: number, kept: PackedForm<Value>): Value | undefined => {
+      const position = packed.find(number, key);
+      if (position === undefined) return undefined;
+      const record = packed.read(position);
+      packed.remove(position);
+      if (nowMs >= record.untilMs) return undefined;
+      const value = kept.unpack(record);
+      enter(key, value, record.untilMs, true);
+      return value;
+    };
 
     const get = (key: string, nowMs?: number): Value | undefined => {
       const entry = own.get(key);
-      if (entry === undefined) return undefined;
+      if (entry === undefined) return form && open(key, nowMs ?? clock.monotonicMs(), form);
       if ((nowMs ?? clock.monotonicMs()) < entry.untilMs) {
         this.#order.use(entry);
         return entry.value as Value; // Only this store sets it.
@@ -101,46 +112,78 @@ export class MemoryRoom {
     const remove = (key: string): void => {
       const entry = own.get(key);
       if (entry !== undefined) this.#letGo(entry);
+      const position = form && packed.find(number, key);
+      if (position !== undefined) packed.remove(position);
+    };
+
+    /** Makes way for a value; false where a newer one is there. */
+    const makeWay = (key: string, value: Value, nowMs: number): boolean => {
+      const isNewer = (other: Value, untilMs: number) =>
+        rankOf !== undefined && nowMs < untilMs && rankOf(other) > rankOf(value);
+      const present = own.get(key);
+      if (present !== undefined && isNewer(present.value as Value, present.untilMs)) return false;
+      const position = form && packed.find(number, key);
+      if (form !== undefined && position !== undefined) {
+        const record = packed.read(position);
+        if (isNewer(form.unpack(record), record.untilMs)) return false;
+      }
+      remove(key);
+      return true;
     };
 
     return {
       get,
       set: (key, value, ttlMs) => {
         const nowMs = clock.monotonicMs();
-        const present = own.get(key);
-        const isUsed = present?.isUsed ?? false; // What takes its place is as wanted.
-        if (present !== undefined) {
-          const isNewer =
-            rankOf !== undefined && nowMs < present.untilMs && rankOf(present.value as Value) > rankOf(value);
-          if (isNewer) return;
-          this.#letGo(present);
+        const isUsed = own.get(key)?.isUsed ?? false; // What takes its place is as wanted.
+        if (!makeWay(key, value, nowMs)) return;
+        this.#forgetExpired(nowMs);
+        const untilMs = nowMs + ttlMs;
+        const text = isUsed ? undefined : form?.pack(value);
+        const bytes = text && packed.bytesFor(key, text);
+        if (text === undefined || bytes === undefined) {
+          enter(key, value, untilMs, isUsed);
+          return;
         }
-        for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => this.#letGo(entry));
-        const bytes = ENTRY_BYTES + textBytesOf(key) + bytesOf(value);
-        // One larger than all of the room is not kept, rather than pushing out everything.
-        if (bytes > this.#maxBytes) return;
-        const entry = new Entry(key, value, { bytes, untilMs: nowMs + ttlMs, isUsed }, own);
-        this.#takeIn(entry);
-        line.add(entry, own.size);
+        this.#makeRoomFor(bytes);
+        packed.add(number, key, text, untilMs);
       },
       delete: remove,
       get size() {
-        return own.size;
+        return own.size + packed.countOf(number);
       },
     };
   }
 
   #takeIn(entry: Entry): void {
+    this.#makeRoomFor(entry.bytes);
     this.#bytes += entry.bytes;
     this.#entries += 1;
-    // Before it is in: it is no less new than any other that nobody has used.
-    while (this.#bytes > this.#maxBytes || this.#entries > this.#maxEntries) {
-      const { first } = this.#order;
-      if (first === undefined) break;
-      this.#letGo(first);
-    }
     entry.kin.set(entry.key, entry);
     this.#order.add(entry);
+  }
+
+  /** For one more, before it is in: it is no less new than any other that nobody has used. */
+  #makeRoomFor(bytes: number): void {
+    while (this.bytes + bytes > this.#maxBytes || this.#entries + this.#packed.size + 1 > this.#maxEntries) {
+      const { first } = this.#order;
+      const position = this.#packed.first;
+      // What is packed goes before what was used, and in its turn with what was not.
+      if (position !== undefined && (first === undefined || first.isUsed || first.stamp > position)) {
+        this.#packed.remove(position);
+      } else if (first === undefined) return;
+      else this.#letGo(first);
+    }
+  }
+
+  /** What has outlived its time takes no room from what has not. */
+  #forgetExpired(nowMs: number): void {
+    for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => this.#letGo(entry));
+    for (;;) {
+      const position = this.#packed.first;
+      if (position === undefined || nowMs < this.#packed.untilMsAt(position)) return;
+      this.#packed.remove(position);
+    }
   }
 
   #letGo(entry: Entry): void {
@@ -149,30 +192,6 @@ export class MemoryRoom {
     entry.kin.delete(entry.key);
     entry.value = undefined;
     this.#order.remove(entry);
-  }
-}
-
-/** The entries of a store as they were set, which is about as they end: those of one store live about as long. */
-class Line {
-  #entries: (Entry | undefined)[] = [];
-  #first = 0;
-
-  add(entry: Entry, alive: number): void {
-    this.#entries.push(entry);
-    if (this.#entries.length <= 1.5 * alive + 100) return;
-    this.#entries = this.#entries.filter((each) => each?.value !== undefined);
-    this.#first = 0;
-  }
-
-  /** Tells of those at its head whose time is over. */
-  forgetExpired(nowMs: number, forget: (entry: Entry) => void): void {
-    for (;;) {
-      const entry = this.#entries[this.#first];
-      if (entry === undefined || (entry.value !== undefined && nowMs < entry.untilMs)) return;
-      this.#entries[this.#first] = undefined; // What was let go is not held on to.
-      this.#first += 1;
-      if (entry.value !== undefined) forget(entry);
-    }
   }
 }
 

@@ -5,6 +5,14 @@ export interface Standing<Item> extends Ranked<Item> {
   readonly bytes: number;
   /** Whether it was used since it is here. */
   isUsed: boolean;
+  /** When it came, or came back, to those that nobody has used, by {@link StandingOptions.stampOf}. */
+  stamp: number;
+}
+
+export interface StandingOptions {
+  readonly maxBytes: number;
+  /** Tells how far something else has come whose order with these counts; never less than before. */
+  readonly stampOf: () => number;
 }
 
 /** Of all bytes, for what was used: the rest is for what is new, to be there still when it is asked for again. */
@@ -17,12 +25,14 @@ const USED_SHARE = 0.5;
  */
 export class StandingOrder<Item extends Standing<Item>> {
   readonly #maxUsedBytes: number;
+  readonly #stampOf: () => number;
   readonly #new = new Recency<Item>();
   readonly #used = new Recency<Item>();
   #usedBytes = 0;
 
-  constructor(maxBytes: number) {
+  constructor({ maxBytes, stampOf }: StandingOptions) {
     this.#maxUsedBytes = USED_SHARE * maxBytes;
+    this.#stampOf = stampOf;
   }
 
   /** What is to go first. */
@@ -34,7 +44,7 @@ export class StandingOrder<Item extends Standing<Item>> {
   add(item: Item): void {
     item.isUsed &&= this.#canBeUsed(item);
     if (item.isUsed) this.#addUsed(item);
-    else this.#new.add(item);
+    else this.#addNew(item);
   }
 
   /** An item that is here was used. */
@@ -44,7 +54,8 @@ export class StandingOrder<Item extends Standing<Item>> {
       return;
     }
     if (!this.#canBeUsed(item)) {
-      this.#new.use(item);
+      this.#new.remove(item);
+      this.#addNew(item);
       return;
     }
     this.#new.remove(item);
@@ -76,7 +87,12 @@ export class StandingOrder<Item extends Standing<Item>> {
       if (oldest === undefined) return;
       this.remove(oldest);
       oldest.isUsed = false;
-      this.#new.add(oldest);
+      this.#addNew(oldest);
     }
+  }
+
+  #addNew(item: Item): void {
+    item.stamp = this.#stampOf();
+    this.#new.add(item);
   }
 }

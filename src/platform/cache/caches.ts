@@ -12,7 +12,7 @@ import { rankOfEntry, type CacheEntry } from './cacheEntry.ts';
 import { CacheTiers } from './cacheTiers.ts';
 import { Flights } from './flights.ts';
 import { createRedisLeases, NO_LEASES } from './lease.ts';
-import { bytesOfNear, bytesOfOpened, type NearEntry, type OpenedAnswer } from './nearEntry.ts';
+import { bytesOfNear, bytesOfOpened, NEAR_FORM, type NearEntry, type OpenedAnswer } from './nearEntry.ts';
 import type { RefreshRules } from './refreshAhead.ts';
 import { entryCodec } from './sharedEntries.ts';
 
@@ -55,7 +55,7 @@ export function createCaches({ rules, refresh, shared, memory, clock, telemetry 
   return {
     cached({ form, ...kind }) {
       type Answer = ReturnType<typeof kind.fetch> extends Promise<infer Value> ? Value : never;
-      const near = memory.store<NearEntry>({ bytesOf: bytesOfNear, rankOf: rankOfEntry });
+      const near = memory.store<NearEntry>({ bytesOf: bytesOfNear, rankOf: rankOfEntry, form: NEAR_FORM });
       const opened = memory.store<OpenedAnswer<Answer>>({ bytesOf: bytesOfOpened });
       kinds.set(kind.name, near);
       const far =

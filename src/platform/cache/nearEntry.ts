@@ -1,4 +1,5 @@
 import type { EntryTimes } from './cacheEntry.ts';
+import type { PackedForm } from '../../store/memory.ts';
 import type { KeptPart } from './part.ts';
 
 /**
@@ -38,3 +39,16 @@ export function bytesOfNear({ kept }: NearEntry): number {
 export function bytesOfOpened({ from: { kept } }: OpenedAnswer<unknown>): number {
   return OPENED_BYTES + OPENED_BYTES_PER_CHARACTER * (typeof kept === 'number' ? 0 : kept.length);
 }
+
+/** An answer that nobody has asked for again is its text and two times. */
+export const NEAR_FORM: PackedForm<NearEntry> = {
+  pack: ({ kept, askedAtMs, receivedAtMs }) =>
+    typeof kept === 'string' ? { text: kept, first: askedAtMs, second: receivedAtMs } : undefined,
+  unpack: ({ text, first, second }) => ({
+    kept: text,
+    askedAtMs: first,
+    receivedAtMs: second,
+    isRefreshed: false,
+    part: undefined,
+  }),
+};

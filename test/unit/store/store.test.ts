@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { createMemoryStore, MemoryRoom } from '../../../src/store/memory.ts';
+import { createMemoryStore, MemoryRoom, type PackedForm } from '../../../src/store/memory.ts';
 import { createRedisStore, type Codec } from '../../../src/store/redis.ts';
 import { connectRedis, type RedisLink } from '../../../src/store/redisLink.ts';
 import { createSeal } from '../../../src/store/seal.ts';
@@ -22,6 +22,11 @@ const codec: Codec<Note> = {
     const { text, at } = json as { text?: unknown; at?: unknown };
     return typeof text === 'string' && typeof at === 'number' ? { text, atMs: toLocalMs(at) } : undefined;
   },
+};
+/** Notes as text, but for some. */
+const packed: PackedForm<Note> = {
+  pack: ({ text, atMs }) => (text.includes('!') ? undefined : { text, first: atMs, second: 0 }),
+  unpack: ({ text, first }) => ({ text, atMs: first }),
 };
 const SECRET = new Secret('the secret of all gateways');
 const now = () => systemClock.monotonicMs();
@@ -91,6 +96,56 @@ describe('the store in memory', () => {
   });
 });
 
+describe('the store in memory, that keeps as text what nobody has asked for', () => {
+  const bounds = { maxEntries: 100, maxBytes: 1_000_000, bytesOf: () => 100, clock: systemClock, form: packed };
+  describeStore(() => ({
+    plain: createMemoryStore<Note>(bounds),
+    ranked: createMemoryStore<Note>({ ...bounds, rankOf: ({ atMs }) => atMs }),
+  }));
+
+  it('gives one value for as long as it is there, to be written on', () => {
+    const store = createMemoryStore<Note>(bounds);
+    store.set('one', note('1'), 60_000);
+
+    expect(store.get('one')).toBe(store.get('one'));
+    expect(store.size).toBe(1);
+  });
+
+  it('does what a store does that keeps all as they are, whatever is asked of it', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'd', 'ключ');
+    const step = fc.oneof(
+      fc.record({ act: fc.constant('set' as const), key, text: fc.constantFrom('1', '2', '3!'), ttlMs: fc.nat(100) }),
+      fc.record({ act: fc.constant('get' as const), key }),
+      fc.record({ act: fc.constant('delete' as const), key }),
+      fc.record({ act: fc.constant('wait' as const), ms: fc.nat(60) }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 100 }),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 4 }),
+        (steps, isRanked, maxEntries) => {
+          const clock = fakeClock();
+          const ranks = isRanked ? { rankOf: ({ atMs }: Note) => atMs } : {};
+          const rules = { maxEntries, maxBytes: 1_000_000, bytesOf: () => 100, clock, ...ranks };
+          const [plain, asText] = [createMemoryStore<Note>(rules), createMemoryStore<Note>({ ...rules, form: packed })];
+          for (const taken of steps) {
+            if (taken.act === 'wait') clock.advance(taken.ms);
+            else if (taken.act === 'get') expect(asText.get(taken.key)).toEqual(plain.get(taken.key));
+            else {
+              for (const store of [plain, asText]) {
+                if (taken.act === 'delete') store.delete(taken.key);
+                else store.set(taken.key, note(taken.text, taken.ttlMs), taken.ttlMs);
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('a room in memory', () => {
   const clock = fakeClock();
   const fields = { atMs: 0, text: '' };
@@ -107,6 +162,52 @@ describe('a room in memory', () => {
         for (const key of others) store.set(String(key), fields, 60_000);
 
         expect(wanted.map((key) => store.get(key))).toEqual(wanted.map(() => fields));
+      }),
+    );
+  });
+
+  it('never holds more than it has room for, of what it keeps as text and as it is', () => {
+    const step = fc.record({
+      act: fc.constantFrom<'set' | 'get' | 'delete'>('set', 'set', 'get', 'delete'),
+      key: fc.nat({ max: 12 }).map(String),
+      text: fc.constantFrom('', '!').chain((mark) => fc.nat({ max: 2000 }).map((length) => mark + 'x'.repeat(length))),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const room = new MemoryRoom({ maxBytes: 5000, clock });
+        const store = room.store<Note>({ bytesOf: ({ text }) => text.length, form: packed });
+        for (const { act, key, text } of steps) {
+          if (act === 'delete') store.delete(key);
+          else if (act === 'get') store.get(key);
+          else {
+            store.set(key, { ...fields, text }, 60_000);
+            expect(store.get(key)?.text).toBe(text);
+          }
+          expect(room.bytes).toBeLessThanOrEqual(5000);
+        }
+        for (let key = 0; key <= 12; key += 1) store.delete(String(key));
+        expect(room.bytes).toBe(0);
+      }),
+    );
+  });
+
+  it('lets go of what nobody has asked for in the order it came, as text or not, and before what somebody has', () => {
+    const order = fc.array(fc.constantFrom('', '!'), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(order, (marks) => {
+        const store = new MemoryRoom({ maxBytes: Infinity, maxEntries: 6, clock }).store<Note>({
+          bytesOf: () => 1,
+          form: packed,
+        });
+        for (const key of ['used', 'used too']) {
+          store.set(key, fields, 60_000);
+          store.get(key);
+        }
+        marks.forEach((mark, index) => store.set(`${index}`, { ...fields, text: mark }, 60_000));
+
+        const left = marks.map((_, index) => `${index}`).filter((key) => store.get(key) !== undefined);
+        expect(left).toEqual(['8', '9', '10', '11']);
+        expect(store.get('used') && store.get('used too')).toBeDefined();
       }),
     );
   });

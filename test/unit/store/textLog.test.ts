@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { SEGMENT_BYTES, TextLog } from '../../../src/store/textLog.ts';
+import { heapBytes } from '../../support/memory.ts';
+
+const latin1 = (options: fc.StringConstraints) =>
+  fc.string({ ...options, unit: fc.nat({ max: 0xff }).map((code) => String.fromCharCode(code)) });
+const record = fc.record({
+  store: fc.nat({ max: 2 }),
+  // Few keys, so that they come again.
+  key: latin1({ maxLength: 2 }),
+  length: fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: SEGMENT_BYTES })),
+  first: fc.double(),
+  second: fc.double(),
+  untilMs: fc.double(),
+});
+const step = fc.record({
+  act: fc.constantFrom<'add' | 'remove' | 'drop'>('add', 'add', 'add', 'remove', 'drop'),
+  record,
+  letter: fc.nat({ max: 0xff }).map((code) => String.fromCharCode(code)),
+});
+
+describe('a log of texts', () => {
+  it('gives each text that is in it under its own key, in the order they came, whatever came and went', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 150 }), fc.integer(), (steps, seed) => {
+        const log = new TextLog(seed, Infinity);
+        /** In the order they came. */
+        const kept = new Map<string, object>();
+        for (const { act, record: asked, letter } of steps) {
+          const { store, key, length, first, second, untilMs } = asked;
+          const name = `${store} ${key}`;
+          const position = log.find(store, key);
+          expect(position !== undefined).toBe(kept.has(name));
+          if (act === 'add' && position === undefined) {
+            const text = letter.repeat(length);
+            const packed = { text, first, second };
+            const [bytes, before] = [log.bytesFor(key, packed), log.bytes];
+            if (bytes === undefined) {
+              expect(length + key.length).toBeGreaterThan(SEGMENT_BYTES - 64);
+              continue;
+            }
+            log.add(store, key, packed, untilMs);
+            // Where nothing was, what was left of a segment is not counted.
+            expect(log.bytes - before).toBeLessThanOrEqual(bytes);
+            kept.set(name, { ...packed, untilMs });
+          } else if (act === 'remove' && position !== undefined) {
+            log.remove(position);
+            kept.delete(name);
+          } else if (act === 'drop' && log.first !== undefined) {
+            const [oldest] = kept;
+            expect(log.read(log.first)).toEqual(oldest?.[1]);
+            log.remove(log.first);
+            kept.delete(oldest?.[0] ?? '');
+          }
+          expect(log.size).toBe(kept.size);
+        }
+        for (const [name, is] of kept) {
+          const position = log.find(Number(name[0]), name.slice(2));
+          expect(position !== undefined && log.read(position)).toEqual(is);
+        }
+        for (let number = 0; number <= 2; number += 1) {
+          expect(log.countOf(number)).toBe([...kept.keys()].filter((name) => name.startsWith(`${number} `)).length);
+        }
+        while (log.first !== undefined) log.remove(log.first);
+        expect([log.size, log.bytes]).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  it('finds what is in it however many there are, and takes no more memory than that for what has gone', () => {
+    const log = new TextLog(1, Infinity);
+    const add = (n: number) => log.add(0, `customer ${n}`, { text: 'x'.repeat(500), first: n, second: -n }, n);
+    for (let n = 0; n < 10_000; n += 1) add(n);
+    const before = heapBytes();
+    for (let n = 10_000; n < 100_000; n += 1) {
+      add(n);
+      if (log.first !== undefined) log.remove(log.first);
+    }
+    expect(heapBytes() - before).toBeLessThan(2 * SEGMENT_BYTES + 200_000);
+
+    expect(log.size).toBe(10_000);
+    for (let n = 0; n < 100_000; n += 1) {
+      const position = log.find(0, `customer ${n}`);
+      expect(position === undefined ? undefined : log.read(position).first).toBe(n < 90_000 ? undefined : n);
+    }
+  });
+
+  it('takes no key that has letters beyond Latin-1, nor what is larger than it may be', () => {
+    const log = new TextLog(1, 1000);
+    const packed = { text: 'x'.repeat(500), first: 1, second: 2 };
+
+    expect(log.bytesFor('номер', packed)).toBeUndefined();
+    expect(log.find(0, 'номер')).toBeUndefined();
+    expect(log.bytesFor('large', { ...packed, text: 'x'.repeat(1000) })).toBeUndefined();
+    expect(log.bytesFor('small', packed)).toBeGreaterThan(500);
+  });
+});
