@@ -18,7 +18,7 @@ export interface Size {
 export const FULL_SIZE: Size = {
   rounds: 5,
   roundSeconds: 1.2,
-  warmFigures: 6000,
+  warmFigures: 30_000,
   settleSeconds: 0.3,
   steadySeconds: 10,
   coldStarts: 7,

@@ -49,7 +49,7 @@ export function send(
     answering.add(() => {
       if (response.headersSent) return; // Something failed since, and was told.
       try {
-        head.write(response, status).end(string, encoding);
+        writeWhole(head.write(response, status), string, encoding);
       } catch (error) {
         // Node takes no such header: a mistake of ours, and nobody above hears of it any more.
         logger.error({ outcome: 'refused', failure: failureOf(error) }, 'request');
@@ -63,6 +63,15 @@ export function send(
   dropUnlessTaken(response, clock);
   head.write(response, status);
   return sendParts(response, body.asyncIterator);
+}
+
+/** Writes an answer in one piece: `end` with a body puts an empty piece behind it, and two are put together once more. */
+function writeWhole(response: ServerResponse, body: string, encoding: BufferEncoding): void {
+  const { socket } = response;
+  socket?.cork();
+  response.write(body, encoding);
+  socket?.uncork();
+  response.end();
 }
 
 async function sendParts(response: ServerResponse, parts: AsyncIterable<string>): Promise<void> {
