@@ -7,6 +7,7 @@ import { EXPLAIN_HEADER } from '../graphql/plugins/explain.ts';
 import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
 import { textBytesOf } from '../store/textBytes.ts';
+import { SeenBytes } from './seenBytes.ts';
 import { createLines, RememberedAnswer, type AnswerOptions, type RememberedOptions } from './rememberedAnswer.ts';
 
 /** Who asks, as far as an answer hangs on it. */
@@ -16,6 +17,13 @@ export interface Caller {
   readonly isRouter: boolean;
   /** Whether the same headers would show the same caller now. */
   readonly isStill: () => boolean;
+}
+
+/** A POST, whose body is read. */
+export interface AskedWhole {
+  readonly request: IncomingMessage;
+  readonly caller: Caller;
+  readonly body: Buffer;
 }
 
 /** About what headers, parts and their list take. */
@@ -33,6 +41,7 @@ const ANSWER_BYTES = 800;
 export class RememberedAnswers {
   readonly #options: AnswerOptions;
   readonly #answers: NearStore<RememberedAnswer>;
+  readonly #bodies = new SeenBytes();
 
   constructor({ memory, ...options }: RememberedOptions & { readonly memory: MemoryRoom }) {
     this.#options = { ...options, lineOf: createLines(options.logger) };
@@ -41,34 +50,40 @@ export class RememberedAnswers {
     });
   }
 
-  /** Under what the answer to a POST is remembered; undefined for one that tells what it cost. */
-  keyOf({ headers }: IncomingMessage, { viewer, isRouter }: Caller, body: Buffer): string | undefined {
-    if (headers[EXPLAIN_HEADER] !== undefined) return undefined;
-    const { isAuthenticated, mayReadAny, customerId } = viewer;
-    const rights = `${isAuthenticated} ${mayReadAny} ${isRouter} ${customerId?.reveal() ?? ''}`;
-    // A line each, for none can hold the end of one. The hash keeps ids, and whatever else a body holds, out of keys.
-    const head = `${rights}\n${headers.accept ?? ''}\n${headers['content-type'] ?? ''}\n`;
-    return hash('sha256', Buffer.concat([Buffer.from(head), body]), 'base64url');
-  }
-
-  /** The answer that would be given now; undefined where that must be found out. */
-  find(key: string): RememberedAnswer | undefined {
+  /** The answer to a POST that would be given now; undefined where that must be found out. */
+  find({ request, caller, body }: AskedWhole): RememberedAnswer | undefined {
+    if (!mayBeRemembered(request) || !this.#bodies.see(body)) return undefined;
     const nowMs = this.#options.clock.monotonicMs();
-    const answer = this.#answers.get(key, nowMs);
+    const answer = this.#answers.get(keyOf(request, caller, body), nowMs);
     return answer?.isCurrent(nowMs) === true ? answer : undefined;
   }
 
   /** Remembers what was answered, where the same would be answered again; undefined where it would not. */
   keep(
-    key: string,
+    { request, caller, body: asked }: AskedWhole,
     { status, headers, body }: HTTPGraphQLResponse,
     { ending, meter }: OperationContext,
   ): RememberedAnswer | undefined {
     const { repeatableAs: operation } = ending;
-    if (operation === undefined || (status ?? 200) !== 200 || body.kind !== 'complete') return undefined;
+    if (operation === undefined || !mayBeRemembered(request)) return undefined;
+    if ((status ?? 200) !== 200 || body.kind !== 'complete') return undefined;
     const { parts, freshUntilMs } = meter;
     const answer = new RememberedAnswer({ headers, text: body.string, operation, parts, freshUntilMs }, this.#options);
-    this.#answers.set(key, answer, freshUntilMs - this.#options.clock.monotonicMs());
+    this.#answers.set(keyOf(request, caller, asked), answer, freshUntilMs - this.#options.clock.monotonicMs());
     return answer;
   }
+}
+
+/** One that tells what it cost is another each time. */
+function mayBeRemembered({ headers }: IncomingMessage): boolean {
+  return headers[EXPLAIN_HEADER] === undefined;
+}
+
+/** Under what the answer is remembered. */
+function keyOf({ headers }: IncomingMessage, { viewer, isRouter }: Caller, body: Buffer): string {
+  const { isAuthenticated, mayReadAny, customerId } = viewer;
+  const rights = `${isAuthenticated} ${mayReadAny} ${isRouter} ${customerId?.reveal() ?? ''}`;
+  // A line each, for none can hold the end of one. The hash keeps ids, and whatever else a body holds, out of keys.
+  const head = `${rights}\n${headers.accept ?? ''}\n${headers['content-type'] ?? ''}\n`;
+  return hash('sha256', Buffer.concat([Buffer.from(head), body]), 'base64url');
 }

@@ -36,23 +36,19 @@ interface Dated extends Wire {
 const REPEAT_BYTES = 1500;
 /** Of heads: they differ by the length of what follows, and by what a caller may choose of its form. */
 const MAX_HEADS = 100;
-/** Of requests that came, to know those that come again. */
-const MAX_PRINTS = 4096;
 
 /**
  * Requests that came before, byte for byte: token, body, host and all. Who sends the same bytes is the same caller for as
  * long as their token holds, and asks the same of us in the same form. So nothing of it need be parsed to know which
  * remembered answer it gets; whether that one is still true is looked at each time, as for any other.
+ *
+ * Only what comes again has a print ({@link Tap}), and is kept: a request with a header of its own (a trace, an id of a
+ * proxy) never does, and would push out of the room it shares what others read of the platform.
  */
 export class Repeats {
   readonly #clock: Clock;
   readonly #keepAlive: string;
   readonly #repeats: NearStore<Repeat>;
-  /**
-   * What came before. Only what comes again is kept: a request with a header of its own (a trace, an id of a proxy) never
-   * does, and would push out of the room it shares what others read of the platform.
-   */
-  readonly #prints = new LRUCache<string, true>({ max: MAX_PRINTS });
   /** The same for many: kept once. */
   readonly #heads = new LRUCache<string, string>({ max: MAX_HEADS });
   #date = '';
@@ -82,11 +78,6 @@ export class Repeats {
     return this.#wireOf(repeat, nowMs);
   }
 
-  /** Notes that a request came, to keep its answer should it come again. */
-  note(print: string): void {
-    this.#prints.set(print, true);
-  }
-
   /**
    * Keeps how a request is answered that came before, where the connection goes on behind it: `head` is that of `answer`.
    */
@@ -94,9 +85,6 @@ export class Repeats {
     if (!response.shouldKeepAlive || sent.has('connection') || request.httpVersion !== '1.1') return;
     // Who is told first to go on has two answers.
     if (request.headers.expect !== undefined) return;
-    const cameBefore = this.#prints.has(print);
-    this.note(print);
-    if (!cameBefore) return;
     const head = this.#shared(`${linesOf(sent)}connection: keep-alive\r\nkeep-alive: ${this.#keepAlive}\r\n`);
     const repeat: Repeat = { answer, caller, head, bodyBytes: Buffer.byteLength(answer.text) };
     this.#repeats.set(print, repeat, answer.freshUntilMs - this.#clock.monotonicMs());

@@ -103,9 +103,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
       underWay.add(request, response);
       const answered = await respond({ request, response, head }, options, bodies);
       const print = tap?.printOf(request);
-      if (print === undefined) return;
-      if (answered === undefined) repeats?.note(print);
-      else repeats?.keep(print, { ...answered, request, response, head });
+      if (print !== undefined && answered !== undefined) {
+        repeats?.keep(print, { ...answered, request, response, head });
+      }
     })().catch((error: unknown) => refuse(request, response, head, error, options));
   };
   server.on('request', serve(answer));
@@ -176,8 +176,8 @@ async function answer(
     const body = method === 'POST' ? await readBody(request, MAX_BODY_BYTES, lease) : undefined;
     slots.take(); // Only now: whoever sends slowly keeps nobody out.
     hasSlot = true;
-    const key = body === undefined ? undefined : remembered?.keyOf(request, caller, body);
-    const known = key === undefined ? undefined : remembered?.find(key);
+    const whole = body === undefined ? undefined : { request, caller, body };
+    const known = whole && remembered?.find(whole);
     if (known !== undefined) {
       await send(response, head, known.toResponse(), options);
       return { answer: known, caller };
@@ -186,7 +186,7 @@ async function answer(
     await starts.next(deadline.signal);
     if (response.destroyed) throw new Error('The caller has gone.');
     const result = await run({ request, search, body }, context, options);
-    const kept = key === undefined ? undefined : remembered?.keep(key, result, context);
+    const kept = whole && remembered?.keep(whole, result, context);
     await send(response, head, result, options);
     return kept && { answer: kept, caller };
   } finally {

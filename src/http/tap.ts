@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { EndOfTurn } from '../domain/endOfTurn.ts';
 import { Framing } from './framing.ts';
 import type { Wire } from './repeats.ts';
+import { SeenBytes } from './seenBytes.ts';
 import { readIntoShared } from './sharedRead.ts';
 
 /** What is done with requests before they are parsed. */
@@ -22,7 +23,7 @@ export interface TapOptions {
 
 /** Sees what comes before the parser of `node:http` does. */
 export interface Tap {
-  /** The print of a request that came in one piece; undefined for others. To be asked once it is under way. */
+  /** The print of a request that came before, and in one piece; undefined for others. To be asked once it is under way. */
   printOf(request: IncomingMessage): string | undefined;
   /** Whether a connection has had its share of requests. */
   isWornOut(socket: Socket): boolean;
@@ -48,6 +49,7 @@ const LETTER_P = 0x50;
  */
 export function tapRequests(server: Server, options: TapOptions): Tap {
   const lines = new WeakMap<Socket, Line>();
+  const seen = new SeenBytes();
 
   server.on('connection', (socket: Socket) => {
     const [parse, ...others] = socket.listeners('data');
@@ -58,7 +60,8 @@ export function tapRequests(server: Server, options: TapOptions): Tap {
     const onData = (chunk: Buffer) => {
       if (line.isHandedOver) return;
       write(socket, line); // Who asks on before the end of the turn: first comes first.
-      const print = isCandidate(socket, line, chunk) ? hash('sha256', chunk, 'base64url') : undefined;
+      const isAgain = isCandidate(socket, line, chunk) && seen.see(chunk);
+      const print = isAgain ? hash('sha256', chunk, 'base64url') : undefined;
       const answer = print === undefined || line.requests === 0 ? undefined : options.answerTo(print);
       if (answer !== undefined) give(line, answer);
       // What goes on is kept by others for longer than the shared buffer keeps it.

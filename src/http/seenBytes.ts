@@ -1,0 +1,36 @@
+/** Fingerprints that are kept; a power of two. */
+const PLACES = 16_384;
+
+/**
+ * Bytes that came lately, known by 32 bits of each: what comes for the first time, as most does, is known to be new without
+ * the hash by which what comes again is told apart for certain. It may be wrong either way, and hence decides on nothing but
+ * whether it is worth to look: others may have the same fingerprint, and each takes the place of an earlier one.
+ */
+export class SeenBytes {
+  readonly #places = new Int32Array(PLACES);
+
+  /** Whether these came before; from now on they did. */
+  see(bytes: Buffer): boolean {
+    const fingerprint = fingerprintOf(bytes);
+    const place = fingerprint & (PLACES - 1);
+    const isSeen = this.#places[place] === fingerprint;
+    this.#places[place] = fingerprint;
+    return isSeen;
+  }
+}
+
+/** A hash of all of them, 4 bytes at a time (FNV-1a by words, finished as MurmurHash3 does); never 0. */
+function fingerprintOf(bytes: Buffer): number {
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  let hash = length;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (; at < length; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16) || 1;
+}
