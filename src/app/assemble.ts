@@ -17,6 +17,7 @@ import { OperationSlots } from '../http/slots.ts';
 import { Starts } from '../http/starts.ts';
 import { createLoaders } from '../loaders/index.ts';
 import { createObservation, type Shown } from '../observe/observation.ts';
+import { createOperationLines } from '../observe/operationLines.ts';
 import { createPlatform } from '../platform/index.ts';
 import { loadTransport } from '../platform/transport/transports.ts';
 import { MemoryRoom } from '../store/memory.ts';
@@ -58,6 +59,7 @@ export async function assemble(
   const list = await loadOperationList(config);
   let isClosing = false;
   const { telemetry, look } = createObservation({ logger, clock, processMetrics });
+  const lineOf = createOperationLines(logger);
   const asked = platformOf(config, sandbox);
   const redis = await connectShared(config, surroundings, telemetry);
   const shared = redis && { link: redis, seal: sealOf(asked) };
@@ -94,6 +96,7 @@ export async function assemble(
     ledgerPageSize: config.ledgerPageSize,
     isCompiling: roads.compiled,
     logger,
+    lineOf,
     clock,
     telemetry,
     plugins: [explorer.plugin],
@@ -116,7 +119,7 @@ export async function assemble(
     clock,
     logger,
     telemetry,
-    remembered: isKept && roads.remembered ? new RememberedAnswers({ memory, clock, logger, telemetry }) : undefined,
+    remembered: isKept && roads.remembered ? new RememberedAnswers({ memory, clock, lineOf, telemetry }) : undefined,
     isRepeating: roads.repeated,
     identify: ({ headers }, deadline) => {
       const callerOf = ({ viewer, isStill }: Recognised) => ({

@@ -9,6 +9,7 @@ import type { DocumentNode } from 'graphql';
 import type { Clock } from '../domain/clock.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { OperationLine } from '../observe/operationLines.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { createCoercion } from './coercion.ts';
@@ -50,6 +51,8 @@ export interface ApolloOptions {
   /** Where documents are kept that clients register; null: they may not. */
   readonly registeredQueries: Store<RegisteredQuery> | null;
   readonly logger: Logger;
+  /** What writes that an operation of this name went well. */
+  readonly lineOf: (operation: string | null) => OperationLine;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Whether operations that come again are compiled; a subgraph's never are. */
@@ -75,8 +78,18 @@ export interface Answering {
 
 /** Apollo Server with every safety option said, so that none hangs on NODE_ENV or a default of the day. */
 export async function createApollo(options: ApolloOptions): Promise<Answering> {
-  const { federation, introspection, ledgerPageSize, maxPlatformCalls, limits, logger, clock, plugins, telemetry } =
-    options;
+  const {
+    federation,
+    introspection,
+    ledgerPageSize,
+    maxPlatformCalls,
+    limits,
+    logger,
+    lineOf,
+    clock,
+    plugins,
+    telemetry,
+  } = options;
   const { mode, list } = options.operations;
   const loggedName = createLoggedName();
   // A list that is enforced and documents that anybody may register would contradict each other.
@@ -101,7 +114,7 @@ export async function createApollo(options: ApolloOptions): Promise<Answering> {
     ...(run === null ? [] : [compiledPlugin(run)]),
     explainPlugin(),
     cacheControlPlugin({ clock }),
-    loggingPlugin({ logger, clock, list, loggedName }),
+    loggingPlugin({ logger, lineOf, clock, list, loggedName }),
     metricsPlugin({ telemetry, clock }),
     repeatablePlugin({ isTold, list, loggedName }),
   ];

@@ -8,7 +8,7 @@ import type { MemoryRoom } from '../store/memory.ts';
 import type { NearStore } from '../store/store.ts';
 import { textBytesOf } from '../store/textBytes.ts';
 import { SeenBytes } from './seenBytes.ts';
-import { createLines, RememberedAnswer, type AnswerOptions, type RememberedOptions } from './rememberedAnswer.ts';
+import { RememberedAnswer, type RememberedOptions } from './rememberedAnswer.ts';
 
 /** Who asks, as far as an answer hangs on it. */
 export interface Caller {
@@ -39,12 +39,12 @@ const ANSWER_BYTES = 800;
  * that was read anew for anybody is new for everybody.
  */
 export class RememberedAnswers {
-  readonly #options: AnswerOptions;
+  readonly #options: RememberedOptions;
   readonly #answers: NearStore<RememberedAnswer>;
   readonly #bodies = new SeenBytes();
 
   constructor({ memory, ...options }: RememberedOptions & { readonly memory: MemoryRoom }) {
-    this.#options = { ...options, lineOf: createLines(options.logger) };
+    this.#options = options;
     this.#answers = memory.store({
       bytesOf: ({ text }: RememberedAnswer) => ANSWER_BYTES + textBytesOf(text),
     });

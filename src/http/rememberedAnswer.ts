@@ -1,38 +1,16 @@
 import type { HeaderMap, HTTPGraphQLResponse } from '@apollo/server';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import type { CachedPart } from '../domain/operation.ts';
 import type { Telemetry } from '../domain/telemetry.ts';
 import { cacheControlOf } from '../graphql/plugins/cacheControl.ts';
-import type { Logger } from '../observe/logger.ts';
+import type { OperationLine } from '../observe/operationLines.ts';
 
 /** Who is told of each answer that is given again. */
 export interface RememberedOptions {
   readonly clock: Clock;
-  readonly logger: Logger;
+  /** What writes that an operation of this name was answered. */
+  readonly lineOf: (operation: string | null) => OperationLine;
   readonly telemetry: Pick<Telemetry, 'operationEnded' | 'operationRepeated'>;
-}
-
-/** What all answers share. */
-export interface AnswerOptions extends RememberedOptions {
-  /** What writes that an operation of this name was answered at once. */
-  readonly lineOf: (operation: string | null) => () => void;
-}
-
-/** Operations whose line is at hand, of all that callers may name. */
-const MAX_LINES = 100;
-
-/** The lines of operations by their names: the same for all who ask for the same. */
-export function createLines(logger: Logger): AnswerOptions['lineOf'] {
-  const lines = new LRUCache<string, () => void>({ max: MAX_LINES });
-  return (operation) => {
-    const key = operation ?? '';
-    const known = lines.get(key);
-    if (known !== undefined) return known;
-    const line = logger.lineOf({ operation, outcome: 'ok', durationMs: 0, platformCalls: 0 }, 'operation');
-    lines.set(key, line);
-    return line;
-  };
 }
 
 /** What an answer was made of. */
@@ -47,12 +25,12 @@ export interface RememberedFacts {
 
 /** A whole answer, given again only while every part of it is the very one that a read would be given now. */
 export class RememberedAnswer {
-  readonly #options: AnswerOptions;
+  readonly #options: RememberedOptions;
   readonly #facts: RememberedFacts;
-  /** Writes what is said of it in the log, nearly always. */
-  readonly #line: () => void;
+  /** Writes what is said of it in the log. */
+  readonly #line: OperationLine;
 
-  constructor(facts: RememberedFacts, options: AnswerOptions) {
+  constructor(facts: RememberedFacts, options: RememberedOptions) {
     this.#facts = facts;
     this.#options = options;
     this.#line = options.lineOf(facts.operation);
@@ -84,20 +62,12 @@ export class RememberedAnswer {
     const durationMs = clock.monotonicMs() - startedAtMs;
     telemetry.operationRepeated();
     telemetry.operationEnded('ok', durationMs);
-    this.#log(Math.round(durationMs));
+    this.#line(Math.round(durationMs), 0);
   }
 
   /** For how long a caller may keep it. */
   cacheControlAt(nowMs: number): string {
     return cacheControlOf(this.#facts.freshUntilMs - nowMs);
-  }
-
-  #log(durationMs: number): void {
-    if (durationMs === 0) this.#line();
-    else {
-      const { operation } = this.#facts;
-      this.#options.logger.info({ operation, outcome: 'ok', durationMs, platformCalls: 0 }, 'operation');
-    }
   }
 
   /** {@link give | Gives} it in the form that Apollo Server answers in. */

@@ -2,9 +2,12 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 /** Structured logs, one JSON object a line. Personal data and secrets print as their kind: the types see to it. */
 export interface Logger extends Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'> {
-  /** What writes one line at level info again and again: all of it but the time is put into JSON once. */
-  lineOf(facts: Readonly<Record<string, string | number | null>>, message: string): () => void;
+  /** What writes one line at level info again and again: all of it but the time and the counts is put into JSON once. */
+  lineOf(facts: Readonly<Record<string, string | null>>, counts: readonly string[], message: string): CountedLine;
 }
+
+/** Writes a line with these counts, whole numbers, in the order in which they were named. */
+export type CountedLine = (...counts: readonly number[]) => void;
 
 export interface LoggerOptions {
   readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
@@ -37,16 +40,35 @@ export function createLogger({ level, destination = pino.destination() }: Logger
   const scribe = pino({ ...options, timestamp: () => TIME }, { write: (line) => (written = line) });
 
   return Object.assign(logger, {
-    lineOf(facts: Readonly<Record<string, string | number | null>>, message: string): () => void {
+    lineOf(facts: Readonly<Record<string, string | null>>, counts: readonly string[], message: string): CountedLine {
       if (!logger.isLevelEnabled('info')) return () => undefined;
-      scribe.info(facts, message);
-      // The time comes before everything that the facts could say.
-      const at = written.indexOf(TIME);
-      const [before, after] = [written.slice(0, at), written.slice(at + TIME.length)];
-      return () => destination.write(`${before}${timestamp()}${after}`);
+      scribe.info({ ...facts, ...Object.fromEntries(counts.map((name) => [name, 0])) }, message);
+      // The time comes before everything that the facts could say, and no quote of theirs is without a backslash.
+      const [before, ...behind] = piecesOf(written, [TIME, ...counts.map((name) => `"${name}":0`)]);
+      const [beforeCounts, ...behindCounts] = behind;
+      const names = counts.map((name) => `"${name}":`);
+      return (...values) => {
+        let line = `${before}${timestamp()}${beforeCounts}`;
+        for (let index = 0; index < names.length; index += 1) {
+          line += `${names[index]}${values[index]}${behindCounts[index]}`;
+        }
+        destination.write(line);
+      };
     },
   });
 }
 
 /** Where the time will be. */
 const TIME = ',"time":""';
+
+/** What is between these marks, and before and behind them. */
+function piecesOf(text: string, marks: readonly string[]): readonly string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  for (const mark of marks) {
+    const at = rest.indexOf(mark);
+    pieces.push(rest.slice(0, at));
+    rest = rest.slice(at + mark.length);
+  }
+  return [...pieces, rest];
+}

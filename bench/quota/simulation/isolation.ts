@@ -119,6 +119,7 @@ async function runSchedules(random: Random, count: number, seen: Seen): Promise<
     operations: { ...CONFIG.operations, list: await loadOperationList(CONFIG) },
     registeredQueries: null,
     logger: createLogger({ level: 'silent' }),
+    lineOf: () => () => undefined,
     clock,
     telemetry: NO_TELEMETRY,
     plugins: [],

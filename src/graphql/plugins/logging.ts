@@ -3,6 +3,7 @@ import { Kind, type GraphQLError } from 'graphql';
 import type { Clock } from '../../domain/clock.ts';
 import { failureOf, type LoggedFailure } from '../../observe/failure.ts';
 import type { LoggedName } from '../../observe/operationName.ts';
+import type { OperationLine } from '../../observe/operationLines.ts';
 import type { OperationList } from '../persisted/operationList.ts';
 import type { Logger } from '../../observe/logger.ts';
 import { gatewayErrorOf, GRAPHQL_CODES } from '../formatError.ts';
@@ -12,23 +13,27 @@ import type { OperationHooks } from './hooks.ts';
 /** Writes one line per operation: its name, how long, how many platform calls, how it ended and why. */
 export function loggingPlugin(options: {
   readonly logger: Logger;
+  /** What writes that an operation of this name went well. */
+  readonly lineOf: (operation: string | null) => OperationLine;
   readonly clock: Clock;
   /** The operator's operations, whose names may be logged. */
   readonly list: OperationList;
   readonly loggedName: LoggedName;
 }): OperationHooks {
-  const { logger, clock, list, loggedName } = options;
+  const { logger, lineOf, clock, list, loggedName } = options;
   return {
     willSendResponse(request) {
       const { contextValue, document, operationName, errors = [] } = request;
+      const operation = loggedName(operationName, document !== undefined && list.has(document));
+      const durationMs = Math.round(clock.monotonicMs() - contextValue.startedAtMs);
+      const { platformCalls } = contextValue.meter;
+      if (errors.length === 0) {
+        lineOf(operation)(durationMs, platformCalls);
+        return;
+      }
       const failures = errors.map(loggedError);
-      const line = {
-        operation: loggedName(operationName, document !== undefined && list.has(document)),
-        outcome: outcomeOf(request),
-        durationMs: Math.round(clock.monotonicMs() - contextValue.startedAtMs),
-        platformCalls: contextValue.meter.platformCalls,
-        ...(failures.length > 0 ? { failures: grouped(failures) } : {}),
-      };
+      const outcome = outcomeOf(request);
+      const line = { operation, outcome, durationMs, platformCalls, failures: grouped(failures) };
       if (failures.some(({ code }) => code === 'INTERNAL_SERVER_ERROR')) logger.error(line, 'operation');
       else logger.info(line, 'operation');
     },

@@ -4,8 +4,9 @@ import { HeaderMap } from '@apollo/server';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { STRANGER } from '../../../src/auth/viewer.ts';
-import { createLines, RememberedAnswer } from '../../../src/http/rememberedAnswer.ts';
+import { RememberedAnswer } from '../../../src/http/rememberedAnswer.ts';
 import { Repeats, type Wire } from '../../../src/http/repeats.ts';
+import { createOperationLines } from '../../../src/observe/operationLines.ts';
 import { createLogger } from '../../../src/observe/logger.ts';
 import { Head } from '../../../src/http/head.ts';
 import { MemoryRoom } from '../../../src/store/memory.ts';
@@ -24,7 +25,7 @@ beforeEach(() => {
 /** Keeps an answer under `print` as one that has come twice. */
 function keep(print: string, freshForMs: number): void {
   const logger = createLogger({ level: 'silent' });
-  const options = { clock, logger, telemetry: TOLD_TO_NOBODY, lineOf: createLines(logger) };
+  const options = { clock, telemetry: TOLD_TO_NOBODY, lineOf: createOperationLines(logger) };
   const facts = { headers: new HeaderMap(), text: TEXT, operation: null, parts: [], freshUntilMs: freshForMs };
   const answer = new RememberedAnswer(facts, options);
   const request = new IncomingMessage(new Socket());
