@@ -8,10 +8,13 @@ const PLACES = 16_384;
  */
 export class SeenBytes {
   readonly #places = new Int32Array(PLACES);
+  /** Of the memory that the last ones were in: the next ones are, nearly always. */
+  #view = new DataView<ArrayBufferLike>(new ArrayBuffer(0));
 
   /** Whether these came before; from now on they did. */
   see(bytes: Buffer): boolean {
-    const fingerprint = fingerprintOf(bytes);
+    if (bytes.buffer !== this.#view.buffer) this.#view = new DataView(bytes.buffer);
+    const fingerprint = fingerprintOf(this.#view, bytes.byteOffset, bytes.byteOffset + bytes.length);
     const place = fingerprint & (PLACES - 1);
     const isSeen = this.#places[place] === fingerprint;
     this.#places[place] = fingerprint;
@@ -19,17 +22,15 @@ export class SeenBytes {
   }
 }
 
-/** A hash of all of them, 4 bytes at a time (FNV-1a by words, finished as MurmurHash3 does); never 0. */
-function fingerprintOf(bytes: Buffer): number {
-  const { length } = bytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  let hash = length;
-  let at = 0;
-  for (; at + 4 <= length; at += 4) {
+/** A hash of what is between two places, 4 bytes at a time (FNV-1a by words, finished as MurmurHash3 does); never 0. */
+function fingerprintOf(view: DataView, from: number, to: number): number {
+  let hash = to - from;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
     hash = Math.imul(hash ^ view.getInt32(at, true), 0x01000193);
     hash ^= hash >>> 15;
   }
-  for (; at < length; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
+  for (; at < to; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16) || 1;

@@ -47,12 +47,16 @@ export function createLogger({ level, destination = pino.destination() }: Logger
       const [before, ...behind] = piecesOf(written, [TIME, ...counts.map((name) => `"${name}":0`)]);
       const [beforeCounts, ...behindCounts] = behind;
       const names = counts.map((name) => `"${name}":`);
+      let last: readonly number[] = [];
+      let tail = '';
       return (...values) => {
-        let line = `${before}${timestamp()}${beforeCounts}`;
-        for (let index = 0; index < names.length; index += 1) {
-          line += `${names[index]}${values[index]}${behindCounts[index]}`;
+        // Of hits, nearly all took no time and no call.
+        if (last.length === 0 || values.some((value, index) => value !== last[index])) {
+          last = values;
+          tail = beforeCounts ?? '';
+          for (const [index, name] of names.entries()) tail += `${name}${values[index]}${behindCounts[index]}`;
         }
-        destination.write(line);
+        destination.write(`${before}${timestamp()}${tail}`);
       };
     },
   });
