@@ -73,7 +73,7 @@ export const VARIABLES = {
   ),
   CACHE_MAX_MEGABYTES: variable(
     integer(1, 4096),
-    'Memory for answers, about, of each process: what was asked for once goes before what was asked for again, the longest ago first, and what has gone cannot be given stale. 10 holds some 17,000 ledgers of ten rows, more than the default quota reads in ten minutes.',
+    'Memory for answers, about, of each process: what was asked for once goes before what was asked for again, the longest ago first, and what has gone cannot be given stale. 10 holds some 17,000 ledgers of ten rows that were asked for once, or 12,000 that were asked for again: more than the default quota reads in ten minutes.',
     '10',
   ),
   MAX_PLATFORM_CALLS: variable(

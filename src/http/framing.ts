@@ -11,7 +11,6 @@ export class Framing {
   #bytesLeft = 0;
   #begun = 0;
   #last: IncomingMessage | undefined;
-  #head = NO_HEAD;
 
   /** Whether the next byte is for certain the first of a request. */
   get isAtBoundary(): boolean {
@@ -37,7 +36,7 @@ export class Framing {
   settle(piece: Buffer): IncomingMessage | undefined {
     if (!this.#isCertain) return undefined;
     const isFirst = this.#bytesLeft === 0;
-    const bytes = isFirst ? this.#lengthOf(piece) : this.#bytesLeft;
+    const bytes = isFirst ? lengthOf(piece, this.#last) : this.#bytesLeft;
     this.#bytesLeft = bytes - piece.length;
     const isWhole = this.#bytesLeft === 0;
     this.#isCertain = this.#bytesLeft >= 0 && this.#begun === (isFirst ? 1 : 0) && this.#last?.complete === isWhole;
@@ -45,46 +44,18 @@ export class Framing {
     if (isWhole) this.#last = undefined;
     return this.#isCertain && isFirst && isWhole ? request : undefined;
   }
-
-  /** How many bytes a request has by its head; NaN where that cannot be told. */
-  #lengthOf(piece: Buffer): number {
-    if (this.#last === undefined) return NaN;
-    // Who asks again and again on one connection sends the same head each time.
-    if (!this.#head.begins(piece)) this.#head = readHead(piece, this.#last);
-    return this.#head.length;
-  }
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** A head that was read, and how many bytes its request has; NaN where that could not be told. */
-class ReadHead {
-  readonly #bytes: Buffer;
-  readonly length: number;
-
-  constructor(bytes: Buffer, length: number) {
-    this.#bytes = bytes;
-    this.length = length;
-  }
-
-  /** Whether a piece begins with this very head. */
-  begins(piece: Buffer): boolean {
-    const { length } = this.#bytes;
-    return length > 0 && piece.length >= length && piece.compare(this.#bytes, 0, length, 0, length) === 0;
-  }
-}
-
-const NO_HEAD = new ReadHead(Buffer.alloc(0), NaN);
-
-function readHead(piece: Buffer, { headers }: IncomingMessage): ReadHead {
+/** How many bytes a request has by its head; NaN where that cannot be told. */
+function lengthOf(piece: Buffer, request: IncomingMessage | undefined): number {
   const end = piece.indexOf(HEAD_END);
-  if (end < 0 || hasBareLineFeed(piece, end)) return NO_HEAD;
-  const { 'transfer-encoding': coding, 'content-length': length = '0' } = headers;
-  if (coding !== undefined || !/^[0-9]{1,9}$/.test(length)) return NO_HEAD;
-  const headBytes = end + HEAD_END.length;
-  return new ReadHead(Buffer.from(piece.subarray(0, headBytes)), headBytes + Number(length));
+  if (request === undefined || end < 0 || hasBareLineFeed(piece, end)) return NaN;
+  const { 'transfer-encoding': coding, 'content-length': length = '0' } = request.headers;
+  return coding === undefined && /^[0-9]{1,9}$/.test(length) ? end + HEAD_END.length + Number(length) : NaN;
 }
 
 /** A line that ends in LF alone: a head may end before we think so. */

@@ -10,12 +10,15 @@ const MAX_LINES = 100;
 /** The lines of operations that went well, by the names they are logged with: nearly all that is ever written. */
 export function createOperationLines(logger: Logger): (operation: string | null) => OperationLine {
   const lines = new LRUCache<string, OperationLine>({ max: MAX_LINES });
+  const lineOf = (operation: string | null) =>
+    logger.lineOf({ operation, outcome: 'ok' }, ['durationMs', 'platformCalls'], 'operation');
+  const unnamed = lineOf(null);
   return (operation) => {
-    const key = operation ?? '';
-    const known = lines.get(key);
+    if (operation === null) return unnamed;
+    const known = lines.get(operation);
     if (known !== undefined) return known;
-    const line = logger.lineOf({ operation, outcome: 'ok' }, ['durationMs', 'platformCalls'], 'operation');
-    lines.set(key, line);
+    const line = lineOf(operation);
+    lines.set(operation, line);
     return line;
   };
 }

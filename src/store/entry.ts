@@ -32,7 +32,10 @@ export class Entry implements Standing<Entry> {
   }
 }
 
-/** The entries of a store as they were set, which is about as they end: those of one store live about as long. */
+/**
+ * The entries of a store as they came to be kept as they are, which is about as they end: those of one store live about as
+ * long. One that ends before those ahead of it goes with them.
+ */
 export class EntryLine {
   #entries: (Entry | undefined)[] = [];
   #first = 0;

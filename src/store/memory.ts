@@ -38,7 +38,8 @@ export interface MemoryStoreOptions<Value> extends RoomStoreOptions<Value> {
 /**
  * Room in this process for several stores, bounded by bytes and by entries for all of them together: what nobody has used
  * since it was set goes first, then what was used least recently, of any of them, so that each gets as much of it as is
- * asked of it. What has outlived its time takes no room from what has not: it goes before anything more is kept.
+ * asked of it. What has outlived its time goes before anything more is kept, but for what waits behind another whose time
+ * is not over: that is soon, for what is kept together ends about together.
  */
 export class MemoryRoom {
   readonly #clock: Clock;
@@ -176,7 +177,7 @@ export class MemoryRoom {
     }
   }
 
-  /** What has outlived its time takes no room from what has not. */
+  /** What has outlived its time goes, at the heads of all lines. */
   #forgetExpired(nowMs: number): void {
     for (const each of this.#lines) each.forgetExpired(nowMs, (entry) => this.#letGo(entry));
     for (;;) {

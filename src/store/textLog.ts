@@ -1,4 +1,4 @@
-import { TextIndex, type Records } from './textIndex.ts';
+import { TextIndex } from './textIndex.ts';
 
 /** A text, a byte a character, with two numbers that go with it. */
 export interface Packed {
@@ -14,7 +14,7 @@ export interface PackedRecord extends Packed {
 
 export const SEGMENT_BYTES = 256 * 1024;
 
-/** Where the parts of a record's head are: numbers of 4 bytes, then of 8. */
+// Where the parts of a record's head are: numbers of 4 bytes, then of 8.
 /** How long the record is, head and padding included. */
 const LENGTH = 0;
 /** The number of its store, and one more; 0 when it was taken out. */
@@ -38,18 +38,21 @@ interface Segment {
  * again, costs whoever collects garbage nothing, neither to move nor to mark. The first goes first.
  *
  * A log of segments: records are written behind one another, one that is taken out keeps its bytes until those before it
- * have gone, and a segment is used again when all of its records have.
+ * have gone, and a segment is used again when all of its records have. Where more of it was taken out than is left, those at
+ * its head are put behind the others, so that a few do not hold up many.
  */
-export class TextLog implements Records {
+export class TextLog {
   readonly #seed: number;
   readonly #maxRecordBytes: number;
-  readonly #index = new TextIndex(this);
+  readonly #index = new TextIndex((position, store, key) => this.#isOf(position, store, key));
   #segments: Segment[] = [];
   #spare: Segment | undefined;
   /** The number of the first segment, of all there ever were. */
   #firstSegment = 0;
   #start = 0;
   #end = 0;
+  /** Bytes of those that are here. */
+  #liveBytes = 0;
   readonly #counts: number[] = [];
   #lastKey: string | undefined;
   #lastHash: number | undefined;
@@ -107,6 +110,7 @@ export class TextLog implements Records {
   add(store: number, key: string, { text, first, second }: Packed, untilMs: number): void {
     const hash = this.#hashOf(key) ?? 0;
     const length = lengthOf(key, text);
+    this.#renew();
     const position = this.#makeRoom(length);
     const { bytes, doubles, words } = this.#segmentAt(position);
     const at = position % SEGMENT_BYTES;
@@ -121,6 +125,7 @@ export class TextLog implements Records {
     bytes.write(key, at + HEAD_BYTES, 'latin1');
     bytes.write(text, at + HEAD_BYTES + key.length, 'latin1');
     this.#index.add(hash, position);
+    this.#liveBytes += length;
     this.#counts[store] = this.countOf(store) + 1;
   }
 
@@ -145,17 +150,14 @@ export class TextLog implements Records {
     const { words } = this.#segmentAt(position);
     const store = ((position % SEGMENT_BYTES) + STORE) / 4;
     const number = (words[store] ?? 0) - 1;
-    this.#index.remove(this.hashAt(position), position);
+    this.#index.remove(this.#wordAt(position, HASH), position);
     this.#counts[number] = this.countOf(number) - 1;
     words[store] = 0;
+    this.#liveBytes -= this.#wordAt(position, LENGTH);
     if (position === this.#start) this.#forgetTakenOut();
   }
 
-  hashAt(position: number): number {
-    return this.#wordAt(position, HASH);
-  }
-
-  isOf(position: number, store: number, key: string): boolean {
+  #isOf(position: number, store: number, key: string): boolean {
     const { bytes, words } = this.#segmentAt(position);
     const at = position % SEGMENT_BYTES;
     if (words[(at + STORE) / 4] !== store + 1 || words[(at + KEY_LENGTH) / 4] !== key.length) return false;
@@ -189,6 +191,20 @@ export class TextLog implements Records {
     }
     this.#end += length;
     return position;
+  }
+
+  /** Puts the first record behind the others where most of what is behind it was taken out. */
+  #renew(): void {
+    if (this.bytes < 2 * this.#liveBytes + SEGMENT_BYTES) return;
+    const from = this.#start;
+    const { bytes, words } = this.#segmentAt(from);
+    const at = from % SEGMENT_BYTES;
+    const length = this.#wordAt(from, LENGTH);
+    const to = this.#makeRoom(length);
+    bytes.copy(this.#segmentAt(to).bytes, to % SEGMENT_BYTES, at, at + length);
+    this.#index.move(this.#wordAt(to, HASH), from, to);
+    words[(at + STORE) / 4] = 0;
+    this.#forgetTakenOut();
   }
 
   /** Goes on to the first record that is still here, and lets go of the segments before it. */

@@ -14,16 +14,16 @@ export class ReadSpace {
   readonly #space = Buffer.allocUnsafeSlow(SPACE_BYTES);
 
   /**
-   * Opens a socket whose bytes are taken with `read()` within its event `readable`, as undici does: whoever leaves them there
-   * loses the connection.
+   * Opens a socket whose bytes are taken with `read()` within its event `readable`, as undici does while nobody has it pause:
+   * whoever leaves them there loses the connection.
    */
   open<Opened extends Socket>(connect: (onread: OnReadOpts) => Opened): Opened {
     /** What has come and is not read yet: the reader's own, for the space is anybody's as soon as it is given back. */
     const come: Buffer[] = [];
     const socket = connect({
       buffer: this.#space,
-      callback: (bytes) => {
-        come.push(Buffer.from(this.#space.subarray(0, bytes)));
+      callback: (bytes, buffer) => {
+        come.push(Buffer.from(buffer.subarray(0, bytes)));
         socket.emit('readable');
         if (come.length > 0) socket.destroy(new Error('Nobody has read what has come.'));
         return true;

@@ -80,10 +80,30 @@ describe('a log of texts', () => {
     expect(heapBytes() - before).toBeLessThan(2 * SEGMENT_BYTES + 200_000);
 
     expect(log.size).toBe(10_000);
-    for (let n = 0; n < 100_000; n += 1) {
+    const found = Array.from({ length: 100_000 }, (_, n) => log.find(0, `customer ${n}`)).map((position) =>
+      position === undefined ? undefined : log.read(position).first,
+    );
+    expect(found).toEqual(Array.from({ length: 100_000 }, (_, n) => (n < 90_000 ? undefined : n)));
+  });
+
+  it('has little more than twice the bytes of what is left, though most were taken out behind what was not', () => {
+    const log = new TextLog(1, Infinity);
+    const text = 'x'.repeat(500);
+    for (let n = 0; n < 50_000; n += 1) {
+      log.add(0, `customer ${n}`, { text, first: n, second: 0 }, n);
       const position = log.find(0, `customer ${n}`);
-      expect(position === undefined ? undefined : log.read(position).first).toBe(n < 90_000 ? undefined : n);
+      if (n % 50 !== 0 && position !== undefined) log.remove(position);
+      const left = 600 * (Math.floor(n / 50) + 1);
+      if (n % 500 === 0) expect(log.bytes).toBeLessThan(2 * left + 2 * SEGMENT_BYTES);
     }
+    const found: number[] = [];
+    for (let n = 0; n < 50_000; n += 1) {
+      const position = log.find(0, `customer ${n}`);
+      if (position === undefined) continue;
+      expect(log.read(position)).toEqual({ text, first: n, second: 0, untilMs: n });
+      found.push(n);
+    }
+    expect(found).toEqual(Array.from({ length: 1000 }, (_, index) => 50 * index));
   });
 
   it('takes no key that has letters beyond Latin-1, nor what is larger than it may be', () => {
