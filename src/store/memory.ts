@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import { Entry, ENTRY_BYTES, EntryLine } from './entry.ts';
+import type { Packed } from './segment.ts';
 import { StandingOrder } from './standing.ts';
 import type { NearStore, RankOf } from './store.ts';
 import { textBytesOf } from './textBytes.ts';
-import { TextLog, type Packed } from './textLog.ts';
+import { TextLog } from './textLog.ts';
 
 export interface MemoryRoomOptions {
   readonly maxBytes: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SEGMENT_BYTES, TextLog } from '../../../src/store/textLog.ts';
+import { SEGMENT_BYTES } from '../../../src/store/segment.ts';
+import { TextLog } from '../../../src/store/textLog.ts';
 import { heapBytes } from '../../support/memory.ts';
 
 const latin1 = (options: fc.StringConstraints) =>
