@@ -269,7 +269,7 @@ describeWithRedis('gateways that share a Redis', () => {
   });
 
   it('never make more calls together than the key has, and say when to come back', async () => {
-    const env = { CAPILLARY_REQUESTS_PER_MINUTE: '8', REPLICAS: '2', REQUEST_DEADLINE_MS: '300' };
+    const env = { CAPILLARY_REQUESTS_PER_MINUTE: '8', REPLICAS: '2', REQUEST_DEADLINE_MS: '3000' };
     const [third, fourth] = await Promise.all([join(env), join(env)]);
     await redis.client.flushall();
 
