@@ -1,3 +1,5 @@
+import { finishHash, FNV_PRIME } from '../store/hash32.ts';
+
 /** Places come in sets, by what fingerprints begin with; in each the one seen longest ago goes first. Powers of two. */
 const SETS = 16_384;
 const WAYS = 4;
@@ -34,11 +36,9 @@ function fingerprintOf(view: DataView, from: number, to: number): number {
   let hash = to - from;
   let at = from;
   for (; at + 4 <= to; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x01000193);
+    hash = Math.imul(hash ^ view.getInt32(at, true), FNV_PRIME);
     hash ^= hash >>> 15;
   }
-  for (; at < to; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16) || 1;
+  for (; at < to; at += 1) hash = Math.imul(hash ^ view.getUint8(at), FNV_PRIME);
+  return finishHash(hash) || 1;
 }

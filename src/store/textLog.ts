@@ -1,3 +1,4 @@
+import { finishHash, FNV_PRIME } from './hash32.ts';
 import { recordBytesOf, Segment, SEGMENT_BYTES, type KeyedRecord, type Packed, type PackedRecord } from './segment.ts';
 import { TextIndex } from './textIndex.ts';
 
@@ -172,12 +173,10 @@ export class TextLog {
     for (let index = 0; index < key.length; index += 1) {
       const code = key.charCodeAt(index);
       all |= code;
-      hash = Math.imul(hash ^ code, 0x01000193);
+      hash = Math.imul(hash ^ code, FNV_PRIME);
     }
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     this.#lastKey = key;
-    this.#lastHash = all > 0xff ? undefined : (hash ^ (hash >>> 16)) & 0x7fffffff;
+    this.#lastHash = all > 0xff ? undefined : finishHash(hash) & 0x7fffffff;
     return this.#lastHash;
   }
 }
