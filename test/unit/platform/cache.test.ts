@@ -1,48 +1,13 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../../src/config/index.ts';
 import { GatewayError } from '../../../src/domain/errors.ts';
-import { keyOfLedgerPage, type LedgerPage, type LedgerPageQuestion } from '../../../src/domain/ledger.ts';
-import { createMeter, type CachedPart } from '../../../src/domain/operation.ts';
-import { Stop } from '../../../src/domain/stop.ts';
-import { NO_TELEMETRY } from '../../../src/domain/telemetry.ts';
-import { LEDGER_PAGE } from '../../../src/platform/cache/answerForms.ts';
-import { createCaches } from '../../../src/platform/cache/caches.ts';
-import { RefreshPace } from '../../../src/platform/cache/refreshPace.ts';
-import { MemoryRoom } from '../../../src/store/memory.ts';
-import { fakeClock } from '../../support/fakeClock.ts';
-import { ledgerPage, ledgerQuestion } from '../../support/ledgerPages.ts';
+import type { CachedPart } from '../../../src/domain/operation.ts';
+import { RULES, startCache } from '../../support/ledgerCache.ts';
+import { ledgerPage } from '../../support/ledgerPages.ts';
 import { heapBytes } from '../../support/memory.ts';
-
-const RULES = { freshMs: 15_000, staleMs: 600_000 };
-
-/** A cache of ledgers in a room of so many bytes, and what an operation that asks for the n-th is given. */
-function startCache(maxBytes: number, fetch: (n: number) => Promise<LedgerPage>) {
-  const clock = fakeClock();
-  const memory = new MemoryRoom({ maxBytes, clock });
-  const caches = createCaches({
-    rules: RULES,
-    refresh: { hasSpare: () => false, pace: new RefreshPace(clock), timeoutMs: 3000 },
-    shared: undefined,
-    memory,
-    clock,
-    telemetry: NO_TELEMETRY,
-  });
-  let asked = 0;
-  const read = caches.cached<LedgerPageQuestion, LedgerPage>({
-    name: 'ledgerPage',
-    keyOf: keyOfLedgerPage,
-    form: LEDGER_PAGE,
-    fetch: () => fetch(asked),
-  });
-  const ask = async (n: number) => {
-    asked = n;
-    const meter = createMeter();
-    const context = { signal: new Stop(), deadlineAtMs: () => Infinity, priority: () => 'interactive' as const, meter };
-    const { answer, isStale } = await read(ledgerQuestion(n), undefined, context);
-    return { balances: answer.rows.map(({ closingBalance }) => closingBalance), isStale, parts: meter.parts };
-  };
-  return { ask, memory, clock };
-}
 
 describe('what an operation notes of the answers it was given', () => {
   it('keeps none of them in memory once the cache has let it go', async () => {
@@ -67,6 +32,13 @@ describe('what an operation notes of the answers it was given', () => {
   });
 });
 
+/** What roomTaken.ts prints, in a process of its own: none that earlier tests left is given back while it measures. */
+async function shareTaken(times: number, program = ''): Promise<number> {
+  const measure = fileURLToPath(new URL('../../support/roomTaken.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', measure, String(times), program]);
+  return Number(stdout);
+}
+
 describe('the room for answers', () => {
   it.each([
     ['kept', 0, undefined],
@@ -74,16 +46,7 @@ describe('the room for answers', () => {
     ['kept, and asked for once more', 1, undefined],
     ['kept, and asked for again and again while they are fresh', 2, undefined],
   ])('is taken at about what they take, %s', async (_how, times, program) => {
-    const { ask, memory } = startCache(Infinity, (n) => Promise.resolve(ledgerPage(n, program)));
-    // What is made once.
-    for (let n = 0; n < 200; n += 1) for (let time = 0; time <= 2; time += 1) await ask(n);
-    const before = { heap: heapBytes(), room: memory.bytes };
-
-    for (let n = 1000; n < 5000; n += 1) for (let time = 0; time <= times; time += 1) await ask(n);
-
-    const heap = heapBytes() - before.heap;
-    const taken = (memory.bytes - before.room) / heap;
-    await ask(1000); // All of it was in use until here.
+    const taken = await shareTaken(times, program);
     expect(taken).toBeGreaterThan(0.8);
     expect(taken).toBeLessThan(1.25);
   });
