@@ -1,8 +1,9 @@
-import { Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Priority } from '../domain/operation.ts';
 import type { OperationOutcome, Telemetry } from '../domain/telemetry.ts';
 import { labelled } from './labelled.ts';
 import { createTalliedCounter } from './tallied.ts';
+import { createTalliedHistogram } from './talliedHistogram.ts';
 
 /** Before the name of every metric of ours. */
 export const PREFIX = 'loyalty_graph_';
@@ -17,7 +18,7 @@ export function createCounters(registry: Registry): Partial<Telemetry> {
   const counter = (name: string, help: string, ...labelNames: string[]) =>
     createTalliedCounter(registry, `${PREFIX}${name}`, help, labelNames);
   const histogram = (name: string, help: string, buckets: number[], ...labelNames: string[]) =>
-    new Histogram({ name: `${PREFIX}${name}`, help, buckets, labelNames, registers: [registry] });
+    createTalliedHistogram(registry, { name: `${PREFIX}${name}`, help, buckets, labelNames });
 
   const operations = counter('operations_total', 'GraphQL operations answered, by how they ended.', 'outcome');
   const operationSeconds = histogram(

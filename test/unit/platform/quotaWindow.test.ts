@@ -18,7 +18,12 @@ function mostInAnyWindow(grants: readonly number[]): number {
 describe('the quota window', () => {
   it('never grants more than the limit in any window, whenever it is asked', () => {
     const pauses = fc.array(
-      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 90_000 })),
+      fc.oneof(
+        fc.constant(0),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        fc.integer({ min: 0, max: 500 }),
+        fc.integer({ min: 0, max: 90_000 }),
+      ),
       {
         maxLength: 400,
       },
@@ -62,6 +67,37 @@ describe('the quota window', () => {
 
     expect(Array.from({ length: 50 }, () => window.take(0).granted)).not.toContain(false);
     expect(window.take(0)).toMatchObject({ granted: false });
+  });
+
+  it('counts each grant for a window and a millisecond at most, but those that were given back', () => {
+    const step = fc.record({
+      waitMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 2, noNaN: true }), fc.integer({ max: 40_000, min: 0 })),
+      isGivenBack: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const window = new QuotaWindow({ limit: 1000, windowMs: WINDOW_MS });
+        const kept: number[] = [];
+        let nowMs = 0;
+        for (const { waitMs, isGivenBack } of steps) {
+          nowMs += waitMs;
+          const grant = window.take(nowMs);
+          if (!grant.granted) continue;
+          if (isGivenBack) grant.giveBack();
+          else kept.push(nowMs);
+          const inLast = (ms: number) => kept.filter((grantMs) => grantMs > nowMs - ms).length;
+          expect(window.used(nowMs)).toBeGreaterThanOrEqual(inLast(WINDOW_MS));
+          expect(window.used(nowMs)).toBeLessThanOrEqual(inLast(WINDOW_MS + 1));
+        }
+      }),
+    );
+  });
+
+  it('tells of a limit that has shrunk when as many have left as are too many', () => {
+    const window = new QuotaWindow({ limit: 10, windowMs: WINDOW_MS });
+    for (const atMs of [0, 0, 0, 1000, 2000]) window.take(atMs);
+
+    expect([4, 3, 2, 1].map((limit) => window.waitMs(2000, limit))).toEqual([58_000, 58_000, 59_000, 60_000]);
   });
 
   it('says when to ask again, and grants within one window to who does', () => {
