@@ -12,6 +12,8 @@ export function tuneCollector(cores: number): void {
   // How far the heap may grow beyond what is in use before it is collected. V8 would let it grow to four times that, for
   // which a gateway has no other use than garbage.
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
+  // How full the space for new objects is, in per cent, when it is collected: at V8's own 80, a fifth more often.
+  setFlagsFromString('--minor-gc-task-trigger=95');
   // New objects are collected by several threads at once, while everything else waits. On one core these only take turns.
   if (cores < 2) setFlagsFromString('--no-parallel-scavenge');
 }
