@@ -311,7 +311,7 @@ describe('signals', () => {
     release();
     expect(JSON.parse(await first.answer)).toEqual({ data: answerOf(9101) });
     expect(JSON.parse(await second.answer)).toEqual({ data: answerOf(9102) });
-    expect(await gateway.ended).toMatchObject({ exitCode: 0 });
+    expect(await gateway.ended).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('to the primary end everything at once, the second time', async () => {

@@ -3,7 +3,7 @@ import { startCache } from './ledgerCache.ts';
 import { ledgerPage } from './ledgerPages.ts';
 
 // What the room for answers counts, as a share of what they take in memory: 4,000 ledgers, each asked for so many times more
-// than once, of a program of that name (left out: the usual one).
+// than once, of a program of that name (empty: the usual one).
 const [times = '0', program = ''] = process.argv.slice(2);
 
 const { ask, memory } = startCache(Infinity, (n) =>

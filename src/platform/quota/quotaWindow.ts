@@ -17,8 +17,8 @@ export const PACED_FROM = 0.5;
  * else a burst would be followed by a minute in which nobody is answered.
  *
  * Pure bookkeeping over the times it is given, which must not run backwards. The grants of one millisecond are kept as one
- * number of them, at the time of the last: some leave the window up to a millisecond late, none early, and the log is no
- * longer than the window, whatever the limit.
+ * number of them, at the time of the last: some leave the window up to a millisecond late, none early, and the log is at most
+ * as long as two windows have milliseconds, whatever the limit.
  */
 export class QuotaWindow {
   readonly #rules: QuotaRules;
@@ -40,7 +40,12 @@ export class QuotaWindow {
     const waitMs = this.waitMs(nowMs, limit);
     if (waitMs > 0) return { granted: false, waitMs };
     this.note(nowMs);
-    return { granted: true, giveBack: () => this.giveBack(nowMs) };
+    let isHeld = true; // Given back twice it would be a neighbour's.
+    const giveBack = () => {
+      if (isHeld) this.giveBack(nowMs);
+      isHeld = false;
+    };
+    return { granted: true, giveBack };
   }
 
   /** How long from `nowMs` until a call may go; 0 for now, infinite when none ever may. */
@@ -78,7 +83,7 @@ export class QuotaWindow {
     this.#counts.push(1);
   }
 
-  /** Gives back a place whose call was never sent. */
+  /** Gives back a place whose call was never sent; to be called once for a grant. */
   giveBack(grantedAtMs: number): void {
     const index = this.#times.findLastIndex((time) => isSameMillisecond(time, grantedAtMs));
     if (index < this.#first) return; // It has left the window.

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Histogram, Registry } from 'prom-client';
 import { addUp, reportOf } from '../../../src/observe/report.ts';
-import { createTalliedHistogram, type Observed } from '../../../src/observe/talliedHistogram.ts';
+import { createTalliedHistogram } from '../../../src/observe/talliedHistogram.ts';
 
 const OPTIONS = { name: 'waits', help: 'How long.', buckets: [0.5, 1, 2.5], labelNames: ['who', 'how'] };
 
@@ -21,12 +21,8 @@ function bothOf(seen: readonly { readonly who: string; readonly how: string; rea
   const [ours, theirs] = [new Registry(), new Registry()];
   const tallied = createTalliedHistogram(ours, OPTIONS);
   const histogram = new Histogram({ ...OPTIONS, registers: [theirs] });
-  const series = new Map<string, Observed>();
   for (const { who, how, value } of seen) {
-    const key = JSON.stringify([who, how]);
-    const known = series.get(key) ?? tallied.labels(who, how);
-    series.set(key, known);
-    known.observe(value);
+    tallied.labels(who, how).observe(value);
     histogram.labels(who, how).observe(value);
   }
   return { ours, theirs, tallied };
@@ -51,6 +47,13 @@ describe('a histogram that is counted here', () => {
         expect(await ours.metrics()).toBe(await theirs.metrics());
       }),
     );
+  });
+
+  it('takes a value for each of its labels', () => {
+    const { tallied } = bothOf([]);
+
+    expect(() => tallied.labels('a')).toThrow('waits has 2 labels.');
+    expect(() => tallied.labels('a', 'ok', 'b')).toThrow('waits has 2 labels.');
   });
 
   it('shows no series that has seen nothing', async () => {

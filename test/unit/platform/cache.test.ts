@@ -35,7 +35,9 @@ describe('what an operation notes of the answers it was given', () => {
 /** What roomTaken.ts prints, in a process of its own: none that earlier tests left is given back while it measures. */
 async function shareTaken(times: number, program = ''): Promise<number> {
   const measure = fileURLToPath(new URL('../../support/roomTaken.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', measure, String(times), program]);
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url)); // Where tsx is found from.
+  const args = ['--import', 'tsx', measure, String(times), program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
   return Number(stdout);
 }
 

@@ -70,27 +70,64 @@ describe('the quota window', () => {
   });
 
   it('counts each grant for a window and a millisecond at most, but those that were given back', () => {
+    const windowMs = 5; // So short that most times are at an edge of something.
     const step = fc.record({
-      waitMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 2, noNaN: true }), fc.integer({ max: 40_000, min: 0 })),
-      isGivenBack: fc.boolean(),
+      waitMs: fc.oneof(fc.constant(0), fc.constantFrom(0.1, 0.9, 1, 4.9), fc.double({ min: 0, max: 3, noNaN: true })),
+      /** Which of those that are held is given back now, if any. */
+      back: fc.option(fc.nat()),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-        const window = new QuotaWindow({ limit: 1000, windowMs: WINDOW_MS });
-        const kept: number[] = [];
-        let nowMs = 0;
-        for (const { waitMs, isGivenBack } of steps) {
+      fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (steps, limit) => {
+        const window = new QuotaWindow({ limit, windowMs });
+        const held: { readonly atMs: number; readonly giveBack: () => void }[] = [];
+        let nowMs = 0.05;
+        for (const { waitMs, back } of steps) {
           nowMs += waitMs;
           const grant = window.take(nowMs);
-          if (!grant.granted) continue;
-          if (isGivenBack) grant.giveBack();
-          else kept.push(nowMs);
-          const inLast = (ms: number) => kept.filter((grantMs) => grantMs > nowMs - ms).length;
-          expect(window.used(nowMs)).toBeGreaterThanOrEqual(inLast(WINDOW_MS));
-          expect(window.used(nowMs)).toBeLessThanOrEqual(inLast(WINDOW_MS + 1));
+          if (grant.granted) held.push({ atMs: nowMs, giveBack: grant.giveBack });
+          const [given] = back === null ? [] : held.splice(back % Math.max(1, held.length), 1);
+          given?.giveBack();
+          const inLast = (ms: number) => held.filter(({ atMs }) => atMs > nowMs - ms).length;
+          expect(window.used(nowMs)).toBeGreaterThanOrEqual(inLast(windowMs));
+          expect(window.used(nowMs)).toBeLessThanOrEqual(inLast(windowMs + 1));
         }
       }),
+      { numRuns: 500 },
     );
+  });
+
+  /** A window with grants at these times, and what gives each back. */
+  function taken(...times: readonly number[]) {
+    const window = new QuotaWindow({ limit: 100, windowMs: WINDOW_MS });
+    const backs = times.map((atMs) => {
+      const grant = window.take(atMs);
+      return grant.granted ? grant.giveBack : () => undefined;
+    });
+    return { window, giveBack: (index: number) => backs[index]?.() };
+  }
+
+  it('keeps all grants of a millisecond until the last of them has left, and those of no other', () => {
+    const { window } = taken(0.1, 0.9, 1.8, 2.7);
+
+    expect([60_000.5, 60_000.95, 60_002, 60_002.7].map((atMs) => window.used(atMs))).toEqual([4, 2, 1, 0]);
+  });
+
+  it('takes a place back from the millisecond that it was taken in', () => {
+    const { window, giveBack } = taken(0, 1000);
+    giveBack(0);
+
+    expect(window.used(60_500)).toBe(1);
+  });
+
+  it('takes no place back that has left the window, nor one twice', () => {
+    const { window, giveBack } = taken(0, 1000, 2000, 2000.1);
+    expect(window.used(60_000)).toBe(3);
+    giveBack(0);
+    expect(window.used(60_000)).toBe(3);
+    giveBack(2);
+    giveBack(2);
+
+    expect(window.used(60_000)).toBe(2);
   });
 
   it('tells of a limit that has shrunk when as many have left as are too many', () => {
