@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Priority } from '../domain/operation.ts';
 import type { OperationOutcome, Telemetry } from '../domain/telemetry.ts';
 import { labelled } from './labelled.ts';
-import { createTalliedCounter } from './tallied.ts';
+import { createTalliedCounter } from './talliedCounter.ts';
 import { createTalliedHistogram } from './talliedHistogram.ts';
 
 /** Before the name of every metric of ours. */
