@@ -87,7 +87,7 @@ describe('the quota window', () => {
           if (grant.granted) held.push({ atMs: nowMs, giveBack: grant.giveBack });
           const [given] = back === null ? [] : held.splice(back % Math.max(1, held.length), 1);
           given?.giveBack();
-          const inLast = (ms: number) => held.filter(({ atMs }) => atMs > nowMs - ms).length;
+          const inLast = (ms: number) => held.filter(({ atMs }) => atMs + ms > nowMs).length;
           expect(window.used(nowMs)).toBeGreaterThanOrEqual(inLast(windowMs));
           expect(window.used(nowMs)).toBeLessThanOrEqual(inLast(windowMs + 1));
         }
