@@ -152,6 +152,45 @@ describe('the store in memory, that keeps as text what nobody has asked for', ()
   });
 });
 
+describe('a store in memory with little room, whose texts end soon', () => {
+  it('gives what was set last or nothing, and never what has ended', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'ключ');
+    const step = fc.record({
+      act: fc.constantFrom('set', 'get', 'get', 'delete'),
+      key,
+      text: fc.constantFrom('1', '2', '3!'),
+      ttlMs: fc.nat(100),
+      waitMs: fc.oneof(fc.constant(0), fc.nat(60)),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), fc.integer({ min: 1, max: 4 }), (steps, maxEntries) => {
+        const clock = fakeClock();
+        const rules = { maxEntries, maxBytes: 1_000_000, bytesOf: () => 100, clock, form: packed };
+        const store = createMemoryStore<Note>(rules);
+        const last = new Map<string, { readonly is: Note; readonly untilMs: number }>();
+        for (const { act, key: name, text, ttlMs, waitMs } of steps) {
+          clock.advance(waitMs);
+          const nowMs = clock.monotonicMs();
+          if (act === 'set') {
+            const is = note(text, ttlMs);
+            store.set(name, is, ttlMs);
+            last.set(name, { is, untilMs: nowMs + ttlMs });
+          } else if (act === 'delete') {
+            store.delete(name);
+            last.delete(name);
+          } else {
+            const known = last.get(name);
+            const mayBe = known !== undefined && nowMs < known.untilMs ? [undefined, known.is] : [undefined];
+            expect(mayBe).toContainEqual(store.get(name));
+          }
+          expect(store.size).toBeLessThanOrEqual(maxEntries);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('a room in memory', () => {
   const clock = fakeClock();
   const fields = { atMs: 0, text: '' };
